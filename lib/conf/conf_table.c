@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * Every option of the daemon, once. To add one: a member in struct conf and a row here;
+ * then the two documents that conf_doc.c writes have to be renewed. */
+#include "conf/conf_table.h"
+
+#include "conf/conf.h"
+
+/* Rows with a text, and rows with a number between two bounds. */
+/* The tool takes #section for a directive. */
+/* clang-format off */
+#define TEXT(type, section, key, default_text, check, flags, help) \
+	{ #section, #key, type, offsetof(struct conf, section.key), \
+	  sizeof(((struct conf *)NULL)->section.key), default_text, 0, 0, NULL, check, flags, help }
+#define NUMBER(type, section, key, member, default_text, min, max, flags, help) \
+	{ #section, #key, type, offsetof(struct conf, section.member), sizeof(int64_t), \
+	  default_text, min, max, NULL, NULL, flags, help }
+#define CHOICE(section, key, default_text, choices, flags, help) \
+	{ #section, #key, CONF_ENUM, offsetof(struct conf, section.key), sizeof(int64_t), \
+	  default_text, 0, 0, choices, NULL, flags, help }
+/* clang-format on */
+#define INT(section, key, default_text, min, max, flags, help) \
+	NUMBER(CONF_INT, section, key, key, default_text, min, max, flags, help)
+#define SIZE(section, key, default_text, min, max, flags, help) \
+	NUMBER(CONF_SIZE, section, key, key##_bytes, default_text, min, max, flags, help)
+#define DURATION(section, key, default_text, min, max, flags, help) \
+	NUMBER(CONF_DURATION, section, key, key##_ms, default_text, min, max, flags, help)
+
+#define KIB (INT64_C(1) << 10)
+#define MIB (INT64_C(1) << 20)
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+/* In the order of enum log_level. */
+static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
+
+const struct conf_section conf_sections[] = {
+	{ "http", "Where and how the daemon serves HTTP." },
+	{ "database", "The PostgreSQL database and the connections of each thread." },
+	{ "session", "Sessions of logged-in accounts." },
+	{ "login", "Protection against guessing of passwords." },
+	{ "log", "The log, written to standard error." },
+	{ "run", "The process itself." },
+};
+const size_t conf_section_count = ARRAY_LEN(conf_sections);
+
+const struct conf_option conf_options[] = {
+	TEXT(CONF_ADDRESS, http, listen, "127.0.0.1:8470", conf_check_listen, 0,
+	     "Where to listen: an IP address and a port, an IPv6 address in brackets and a port, "
+	     "or unix: and the path of a socket. Port 0 takes any free port."),
+	INT(http, threads, "2", 1, 64, 0,
+	    "Threads that serve requests. Each has its own event loop and database connections."),
+	SIZE(http, max_body, "1 MiB", KIB, 64 * MIB, 0, "Largest body of an ordinary request."),
+	SIZE(http, max_import_body, "8 MiB", KIB, 256 * MIB, 0,
+	     "Largest body of a request that imports rows."),
+	SIZE(http, max_headers, "32 KiB", KIB, MIB, 0,
+	     "Largest request line and headers together."),
+	INT(http, max_connections, "1024", 1, 100000, 0,
+	    "Open client connections of the whole process; more wait to be accepted."),
+	DURATION(http, request_timeout, "15s", 100, 10 * MINUTE, 0,
+		 "Time a request may take, from its first byte to the reply."),
+	DURATION(
+		http, idle_timeout, "65s", 100, HOUR, 0,
+		"A connection without a request is closed after this time. A proxy in front should "
+		"give up earlier."),
+	TEXT(CONF_STRING, http, host_names, "", NULL, 0,
+	     "Names accepted in the Host header, separated by commas. Empty accepts any."),
+	TEXT(CONF_STRING, http, trusted_proxies, "", conf_check_proxies, 0,
+	     "Addresses or networks (10.0.0.0/8) of proxies, separated by commas. Only from them "
+	     "the X-Forwarded-For header is believed."),
+	TEXT(CONF_PATH, http, tls_certificate, "", NULL, 0,
+	     "Certificate chain of the server, PEM. Setting it turns TLS on; needs tls_key."),
+	TEXT(CONF_PATH, http, tls_key, "", NULL, 0, "Private key of the certificate, PEM."),
+	TEXT(CONF_PATH, http, tls_client_ca, "", NULL, 0,
+	     "Certificates of the authorities, PEM, one of which must have signed the certificate "
+	     "of every client. Empty asks clients for none."),
+
+	TEXT(CONF_STRING, database, url, "dbname=ipcase", conf_check_url, 0,
+	     "How to reach the database: a libpq connection string or URI, without the password."),
+	TEXT(CONF_STRING, database, password, "", NULL, CONF_SECRET,
+	     "Password of the database role. Not needed with peer or certificate authentication "
+	     "or a pgpass file."),
+	INT(database, read_connections, "1", 1, 64, 0, "Connections of each thread for reading."),
+	INT(database, write_connections, "4", 1, 64, 0, "Connections of each thread for writing."),
+	INT(database, slow_connections, "1", 1, 64, 0,
+	    "Connections of each thread for statistics and other long queries."),
+	INT(database, queue_limit, "512", 1, 100000, 0,
+	    "Work waiting for a connection, for each thread and kind of connection. Beyond it "
+	    "requests are refused as busy."),
+	DURATION(database, statement_timeout, "10s", 100, 10 * MINUTE, 0,
+		 "Longest run of one statement."),
+	DURATION(database, lock_timeout, "3s", 10, 10 * MINUTE, 0,
+		 "Longest wait of a statement for a lock."),
+	DURATION(database, slow_timeout, "60s", 100, HOUR, 0,
+		 "Longest run of one statement on the connections for long queries."),
+	DURATION(database, connect_timeout, "5s", 100, 5 * MINUTE, 0,
+		 "Longest wait for a new connection; afterwards it is tried again later."),
+
+	DURATION(session, lifetime, "12h", SECOND, 30 * DAY, CONF_RELOADABLE,
+		 "A session ends this long after the login."),
+	DURATION(session, idle, "2h", SECOND, 30 * DAY, CONF_RELOADABLE,
+		 "A session ends after this time without a request."),
+	DURATION(
+		session, cache, "15s", 0, 10 * MINUTE, CONF_RELOADABLE,
+		"How long a thread may rely on a session it has looked up. A logout or a locked "
+		"account takes effect everywhere after this time at the latest. 0 looks up always."),
+
+	INT(login, max_failures, "5", 1, 1000, CONF_RELOADABLE,
+	    "Failed logins of one account or from one address before further ones are refused."),
+	DURATION(login, window, "15min", SECOND, DAY, CONF_RELOADABLE,
+		 "The time in which failed logins are counted, and for which they are refused."),
+
+	CHOICE(log, level, "info", log_levels, CONF_RELOADABLE,
+	       "The least important events to log."),
+
+	DURATION(run, drain_timeout, "10s", 0, 10 * MINUTE, CONF_RELOADABLE,
+		 "After a stop signal, time for requests under way to end."),
+	INT(run, offload_threads, "1", 1, 16, 0,
+	    "Threads that check passwords. Each check takes tens of milliseconds and 32 MiB."),
+	INT(run, offload_queue, "16", 1, 1000, 0,
+	    "Password checks waiting for such a thread. Beyond it logins are refused as busy."),
+};
+const size_t conf_option_count = ARRAY_LEN(conf_options);
