@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * The inside of the fold, shared by apply.c (what a table says) and effects.c (what it cannot). */
+#ifndef LAW_APPLY_H
+#define LAW_APPLY_H
+
+#include "law/procedure.h"
+
+/* One act being folded into a dossier. */
+struct application {
+	const struct law_book *book;
+	struct dossier *d;
+	const struct procedure *p;
+	const struct act_row *row;
+	const struct act_record *act;
+	struct facts fields;      /* the act's payload, with the request's when approved */
+	enum state state_before;
+	day_t day;                /* the act's day */
+	struct arena *arena;
+};
+
+enum err_code apply_start(struct application *app, const char *rule, int ref, day_t start_on,
+			  instant_t start_at, struct err *err) MUST_USE;
+/* Meet, cancel or lapse the running clock of this rule and ref; nothing when none runs. */
+void apply_end_clock(struct application *app, const char *rule, int ref, enum clock_state how);
+enum err_code apply_span_open(struct application *app, enum span_kind kind, day_t start, day_t end,
+			      struct err *err) MUST_USE;
+void apply_span_close(struct application *app, enum span_kind kind);
+enum err_code apply_ground(struct application *app, const char *ground, struct err *err) MUST_USE;
+void apply_state(struct application *app, enum state to);
+/* The case leaves the investigation: its clocks are cancelled, its excluded spans end today. */
+void apply_investigation_over(struct application *app);
+/* Due days of all running clocks, from their rules, extensions and spans. */
+enum err_code apply_recompute(const struct law_book *book, struct dossier *d, struct err *err) MUST_USE;
+
+/* Facts about the decision that guards and effects share. */
+bool penalty_publishable(const struct dossier *d);
+bool penalty_only(const struct facts *f, enum field kinds, const char *word);
+int64_t money_ordered(const struct facts *f);   /* fine + confiscated income, fen */
+bool legal_review_needed(const struct facts *f);
+bool hearing_threshold(const struct facts *f);  /* 行政处罚法 63 for the noticed penalty */
+/* Facts of the dossier with the act's fields over them. */
+void facts_merge(struct facts *into, const struct facts *fields, bool with_transient);
+
+/* guards.c */
+enum err_code guards_check(const struct law_book *book, const struct dossier *before,
+			   const struct act_input *input, const struct facts *payload,
+			   const struct facts *merged, struct err *err) MUST_USE;
+
+#endif

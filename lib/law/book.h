@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * The law book: everything of the law that is data (the tables in schema/law), as the engine reads it.
+ *
+ * Rows carry valid_from and valid_to; a look-up names the day it asks for, so old matters keep the
+ * old rule. Built once, then read-only and shareable between threads. Reload builds a new book.
+ */
+#ifndef LAW_BOOK_H
+#define LAW_BOOK_H
+
+#include "law/calendar.h"
+#include "law/period.h"
+#include "law/threshold.h"
+
+enum span_kind {
+	SPAN_SUSPENSION, SPAN_HEARING, SPAN_ANNOUNCEMENT, SPAN_TESTING, SPAN_IDENTIFICATION,
+	SPAN_REFUND, SPAN_DEFERRAL, SPAN_REMEDY,
+	SPAN_KIND_COUNT
+};
+
+struct clock_rule {
+	const char *id;
+	const char *zh;        /* what is due, short */
+	const char *trigger;
+	struct period period;
+	bool archive_rule;     /* "next 30 June"; the period's length is then 0 */
+	bool daily;            /* grows by the day and never ends; the period's length is then 0 */
+	const char *owner;     /* who must act: a code of the owner column */
+	unsigned excluded;     /* bit per span_kind */
+	struct period extension; /* length 0: none or free */
+	const char *article;
+	const char *missed;    /* what follows when it is missed */
+	day_t valid_from, valid_to; /* inclusive; DAY_NONE and DAY_MAX when the cell is empty */
+};
+
+struct word {
+	const char *list;
+	const char *value;
+};
+/* What the CSV adds to the words of vocab_core.def, which are always there. */
+struct vocabulary {
+	const struct word *words; /* grouped by list, in screen order */
+	size_t count;
+};
+
+struct law_book {
+	struct calendar calendar;
+	const struct clock_rule *clocks;
+	size_t clock_count;
+	struct vocabulary vocabulary;
+	struct threshold_book thresholds;
+	struct threshold_policy policy;
+	int version;
+};
+
+/* One CSV text per table, as in schema/law. */
+struct law_texts {
+	struct sv holidays, clocks, vocabulary, thresholds;
+};
+/* Everything is copied into the arena. An error names the file and the line. `version` is left 0
+ * for the caller to set. */
+enum err_code law_book_init(struct law_book *book, struct arena *arena, const struct law_texts *texts,
+			    struct err *err) MUST_USE;
+
+/* The rule in force on a day; NULL when there is none (callers treat that as a bug in the data). */
+const struct clock_rule *law_book_clock(const struct law_book *book, const char *id, day_t on);
+/* Exactly this word, of the core or of the CSV; `v` may be NULL (core only), also below. */
+bool vocabulary_has(const struct vocabulary *v, const char *list, struct sv value);
+/* The listed spelling of a word typed with other widths: 不予行政处罚(轻微) finds 不予行政处罚（轻微）.
+ * NULL when there is none. */
+const char *vocabulary_find(const struct vocabulary *v, const char *list, struct sv value);
+/* The words of a list, core words first, no doubles; returns how many were stored. */
+size_t vocabulary_list(const struct vocabulary *v, const char *list, const char **ret, size_t max);
+const char *span_kind_code(enum span_kind kind);
+const char *span_kind_zh(enum span_kind kind);
+bool span_kind_by_code(struct sv code, enum span_kind *ret);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * May this actor do this act now, and what may he do next? Only checks; the fold is in apply.c. */
+#include "law/apply.h"
+
+#include "json/json_reader.h"
+
+/* ---- who ---- */
+
+static uint32_t stage_roles(const struct act_row *row, enum stage stage)
+{
+	switch (stage) {
+	case STAGE_DO:
+	case STAGE_REQUEST:
+		return row->by;
+	case STAGE_ENDORSE:
+		return row->endorse_by;
+	case STAGE_APPROVE:
+		return row->approve_by;
+	case STAGE_RETURN:
+		return row->approve_by | row->endorse_by;
+	}
+	return 0;
+}
+
+static enum err_code check_role(const struct act_input *in, struct err *err)
+{
+	uint32_t wanted = stage_roles(in->row, in->stage);
+
+	if (wanted & in->actor.roles)
+		return ERR_OK;
+	enum err_code code = err_set(err, ERR_FORBIDDEN, "missing-role", "您的角色不能办理“%s”", in->row->zh);
+	err_article(err, in->row->article);
+	return code;
+}
+
+/* ---- when ---- */
+
+static enum err_code check_state(const struct dossier *d, const struct act_input *in, struct err *err)
+{
+	if (d->version == 0 ? in->row->from == 0 : (in->row->from & (UINT64_C(1) << d->state)) != 0)
+		return ERR_OK;
+	enum err_code code = err_set(err, ERR_WRONG_STATE, "wrong-state", "当前状态“%s”不能办理“%s”",
+				     d->version ? state_info(d->state)->zh : "新建", in->row->zh);
+	err_article(err, in->row->article);
+	return code;
+}
+
+/* Acts that presuppose a decision, publication above all. */
+static bool follows_decision(const struct act_row *row)
+{
+	const uint64_t before = (UINT64_C(1) << STATE_UNSERVED) - 1;
+
+	return row->from != 0 && (row->from & before) == 0;
+}
+
+static enum err_code check_day(const struct dossier *d, const struct act_input *in,
+			       const struct request *request, struct err *err)
+{
+	day_t day = instant_to_day(in->happened_at);
+	day_t earliest = DAY_NONE;
+	char text[11];
+
+	if (in->happened_at > in->now) {
+		enum err_code code = err_set(err, ERR_INVALID, "in-the-future", "办理时间不能晚于现在");
+		err_field(err, "happened_at");
+		return code;
+	}
+	if (d->version > 0) {
+		earliest = d->kind == MATTER_CLUE ? fact_day(&d->facts, FIELD_DISCOVERED_ON) : d->opened_on;
+		if (procedure_targets(in->row) && (in->stage == STAGE_DO || in->stage == STAGE_APPROVE))
+			earliest = d->state_since;
+		else if (follows_decision(in->row) && fact_day(&d->facts, FIELD_DECIDED_ON) > earliest)
+			earliest = fact_day(&d->facts, FIELD_DECIDED_ON);
+		if (request && request->on > earliest)
+			earliest = request->on;
+	}
+	if (earliest == DAY_NONE || day >= earliest)
+		return ERR_OK;
+	day_format(earliest, text);
+	enum err_code code = err_set(err, ERR_INVALID, "before-previous-step",
+				     "办理日期不能早于上一步骤的日期 %s", text);
+	err_field(err, "happened_at");
+	return code;
+}
+
+/* Dates that state a fact of the past cannot lie in the future. */
+static enum err_code check_past_dates(const struct act_input *in, struct err *err)
+{
+	static const enum field past[] = { FIELD_DISCOVERED_ON, FIELD_ACT_ENDED_ON, FIELD_CAUSE_ENDED_ON,
+					   FIELD_PRIOR_ON };
+	day_t today = instant_to_day(in->now);
+
+	for (size_t i = 0; i < ARRAY_LEN(past); i++) {
+		if (fact_has(&in->fields, past[i]) && fact_day(&in->fields, past[i]) > today) {
+			enum err_code code = err_set(err, ERR_INVALID, "in-the-future", "“%s”不能晚于今天",
+						     field_info(past[i])->zh);
+			err_field(err, "fields.%s", field_info(past[i])->name);
+			return code;
+		}
+	}
+	return ERR_OK;
+}
+
+/* ---- what ---- */
+
+static enum err_code check_fields(const struct act_input *in, struct err *err)
+{
+	const struct field_use *uses = procedure_fields(in->row, in->stage);
+
+	for (enum field f = 0; f < FIELD_COUNT; f++) {
+		bool known = f == FIELD_REQUEST && in->stage >= STAGE_ENDORSE;
+		for (const struct field_use *u = uses; !known && u->field != FIELD_NONE; u++)
+			known = u->field == f;
+		if (in->fields.at[f].set && !known) {
+			enum err_code code = err_set(err, ERR_INVALID, "unknown-field", "步骤“%s”没有“%s”这一项",
+						     in->row->zh, field_info(f)->zh);
+			err_field(err, "fields.%s", field_info(f)->name);
+			return code;
+		}
+	}
+	for (const struct field_use *u = uses; u->field != FIELD_NONE; u++) {
+		if (u->required && !in->fields.at[u->field].set) {
+			enum err_code code = err_set(err, ERR_INVALID, "required", "缺少必填项“%s”",
+						     field_info(u->field)->zh);
+			err_field(err, "fields.%s", field_info(u->field)->name);
+			err_article(err, in->row->article);
+			return code;
+		}
+	}
+	return ERR_OK;
+}
+
+static bool request_waits_for(const struct request *r, const struct act_row *row, enum stage stage)
+{
+	if (strcmp(r->act, row->code) != 0)
+		return false;
+	switch (stage) {
+	case STAGE_ENDORSE:
+		return r->status == REQUEST_OPEN;
+	case STAGE_APPROVE:
+		return r->status == (row->endorse_by ? REQUEST_ENDORSED : REQUEST_OPEN);
+	case STAGE_RETURN:
+		return r->status == REQUEST_OPEN || r->status == REQUEST_ENDORSED;
+	case STAGE_DO:
+	case STAGE_REQUEST:
+		break;
+	}
+	return false;
+}
+
+/* The request that this stage answers: the one named, or the only one that waits. */
+static enum err_code find_request(const struct dossier *d, const struct act_input *in,
+				  const struct request **ret, struct err *err)
+{
+	const struct request *found = NULL;
+	int waiting = 0;
+
+	for (int i = 0; i < d->request_count; i++) {
+		const struct request *r = &d->requests[i];
+		if (!request_waits_for(r, in->row, in->stage))
+			continue;
+		if (fact_has(&in->fields, FIELD_REQUEST) && fact_num(&in->fields, FIELD_REQUEST) != r->seq)
+			continue;
+		found = r;
+		waiting++;
+	}
+	if (waiting == 1) {
+		*ret = found;
+		return ERR_OK;
+	}
+	enum err_code code;
+	if (waiting == 0)
+		code = err_set(err, ERR_WRONG_STATE, "no-open-request", "没有等待处理的“%s”申请", in->row->zh);
+	else
+		code = err_set(err, ERR_INVALID, "which-request", "有 %d 件“%s”申请等待处理，请写明申请序号", waiting,
+			       in->row->zh);
+	err_field(err, "fields.request");
+	return code;
+}
+
+static enum err_code gather(const struct dossier *d, const struct act_input *in,
+			    const struct request *request, struct arena *arena, struct facts *payload,
+			    struct facts *merged, struct err *err)
+{
+	struct json_doc *doc;
+
+	*payload = in->fields;
+	if (request) {
+		struct facts asked = { 0 };
+		enum err_code code = json_parse(arena, sv_of(request->payload), &doc, err);
+		if (code == ERR_OK)
+			code = facts_read(arena, json_root(doc), &asked, err);
+		if (code != ERR_OK)
+			return code;
+		facts_merge(&asked, &in->fields, true);
+		*payload = asked;
+	}
+	*merged = d->facts;
+	facts_merge(merged, payload, false);
+	if (fact_has(payload, FIELD_PARTIES)) {
+		struct party first;
+		if (parties_first(arena, payload, &first))
+			fact_set_num(merged, FIELD_PARTY_NATURAL, first.natural);
+	}
+	return ERR_OK;
+}
+
+/* Whoever registers a clue or decides on the spot works it, unless somebody else is named. */
+static void default_officer(const struct dossier *before, const struct act_input *in, struct facts *fields)
+{
+	if (before->version > 0 || fact_has(fields, FIELD_OFFICER) || fact_has(fields, FIELD_ORIGINAL_KEY) ||
+	    !(in->actor.roles & ROLES_OFFICERS & in->row->by))
+		return;
+	fields->at[FIELD_OFFICER] = (struct fact){ .set = true, .num = in->actor.account,
+						   .text = in->actor.name };
+}
+
+enum err_code procedure_check(const struct law_book *book, const struct dossier *before,
+			      const struct act_input *input, struct arena *arena, struct act_record *ret,
+			      struct err *err)
+{
+	struct act_input in = *input;
+	const struct request *request = NULL;
+	struct facts payload, merged;
+	enum err_code code;
+
+	if ((code = check_role(&in, err)) != ERR_OK || (code = check_state(before, &in, err)) != ERR_OK ||
+	    (code = check_fields(&in, err)) != ERR_OK || (code = check_past_dates(&in, err)) != ERR_OK)
+		return code;
+	if (in.stage >= STAGE_ENDORSE && (code = find_request(before, &in, &request, err)) != ERR_OK)
+		return code;
+	if ((code = check_day(before, &in, request, err)) != ERR_OK)
+		return code;
+	if (request && in.stage != STAGE_RETURN && request->by_account == in.actor.account) {
+		code = err_set(err, ERR_LAW, guard_rule(GUARD_APPROVER_NOT_OFFICER), "%s",
+			       guard_message(GUARD_APPROVER_NOT_OFFICER));
+		err_article(err, guard_article(GUARD_APPROVER_NOT_OFFICER));
+		return code;
+	}
+	default_officer(before, &in, &in.fields);
+	if ((code = gather(before, &in, request, arena, &payload, &merged, err)) != ERR_OK ||
+	    (code = guards_check(book, before, &in, &payload, &merged, err)) != ERR_OK)
+		return code;
+	*ret = (struct act_record){
+		.act = in.row->code, .stage = in.stage, .actor = in.actor.account, .actor_name = in.actor.name,
+		.happened_at = in.happened_at, .fields = in.fields,
+		.request = request ? request->seq : in.stage == STAGE_REQUEST ? before->request_count + 1 : 0,
+	};
+	fact_clear(&ret->fields, FIELD_REQUEST);
+	return ERR_OK;
+}
+
+/* ---- next acts ---- */
+
+/* Guards whose answer does not depend on what the actor will fill in. */
+static void explain(const struct law_book *book, const struct dossier *d, const struct act_input *in,
+		    const struct request *request, struct arena *arena, struct next_act *next)
+{
+	static const enum guard needs_input[] = {
+		GUARD_TWO_OFFICERS, GUARD_OFFICERS_NAMED, GUARD_HOST_NOT_OFFICER, GUARD_CASE_EXTENSION_DAYS,
+		GUARD_DISCUSSION_RECORDED, GUARD_MEASURE_AUTHORISED, GUARD_MEASURE_OPEN,
+		GUARD_MEASURE_UNCONFIRMED, GUARD_MEASURE_IS_SEIZURE, GUARD_MEASURE_IS_REGISTRATION,
+		GUARD_MEASURE_BEFORE_DUE, GUARD_MEASURE_NOT_EXTENDED, GUARD_MEASURE_EXTENSION_DAYS,
+		GUARD_REVIEW_KIND, GUARD_HEARING_RIGHT_TOLD, GUARD_HEARING_NOTICE_LEAD, GUARD_DISCUSSION_MEMBERS,
+		GUARD_NOT_HARSHER, GUARD_OUTCOME_PENALTY, GUARD_CONSENT_ELECTRONIC, GUARD_ANNOUNCEMENT_OVER,
+		GUARD_NOT_OVERPAID, GUARD_ADDED_FINE_CAP, GUARD_DEFER_LATER, GUARD_SECRECY_REVIEWED,
+		GUARD_SUMMARY_LIMIT, GUARD_TARGET_CLUE, GUARD_TARGET_CASE, GUARD_DIFFERENT_COUNTERPART,
+	};
+	struct act_row row = *in->row;
+	struct act_input asked = *in;
+	enum guard kept[GUARD_COUNT];
+	size_t n = 0;
+	struct facts payload, merged;
+
+	for (const enum guard *g = row.guards; g && *g != GUARD_END; g++) {
+		bool skip = false;
+		for (size_t i = 0; i < ARRAY_LEN(needs_input) && !request; i++)
+			skip = skip || needs_input[i] == *g;
+		if (!skip && (*g != GUARD_OFFICERS_NAMED || in->stage != STAGE_ENDORSE))
+			kept[n++] = *g;
+	}
+	kept[n] = GUARD_END;
+	row.guards = kept;
+	asked.row = &row;
+	if (request && in->stage != STAGE_RETURN && request->by_account == in->actor.account) {
+		next->blocked = true;
+		err_set(&next->why, ERR_LAW, guard_rule(GUARD_APPROVER_NOT_OFFICER), "%s",
+			guard_message(GUARD_APPROVER_NOT_OFFICER));
+		err_article(&next->why, guard_article(GUARD_APPROVER_NOT_OFFICER));
+		return;
+	}
+	if (gather(d, in, request, arena, &payload, &merged, &next->why) != ERR_OK ||
+	    guards_check(book, d, &asked, &payload, &merged, &next->why) != ERR_OK)
+		next->blocked = true;
+}
+
+static size_t next_for_row(const struct law_book *book, const struct dossier *d, const struct actor *actor,
+			   instant_t now, struct arena *arena, const struct act_row *row,
+			   struct next_act *ret, size_t max)
+{
+	size_t n = 0;
+
+	for (enum stage stage = STAGE_DO; stage <= STAGE_RETURN && n < max; stage++) {
+		struct act_input in = { .row = row, .stage = stage, .actor = *actor, .happened_at = now, .now = now };
+
+		if ((stage == STAGE_DO) != (row->approve_by == 0) || !(stage_roles(row, stage) & actor->roles) ||
+		    (stage == STAGE_ENDORSE && !row->endorse_by))
+			continue;
+		if (stage < STAGE_ENDORSE) {
+			ret[n] = (struct next_act){ .row = row, .stage = stage };
+			explain(book, d, &in, NULL, arena, &ret[n++]);
+			continue;
+		}
+		for (int i = 0; i < d->request_count && n < max; i++) {
+			if (!request_waits_for(&d->requests[i], row, stage))
+				continue;
+			ret[n] = (struct next_act){ .row = row, .stage = stage, .request = d->requests[i].seq };
+			explain(book, d, &in, &d->requests[i], arena, &ret[n++]);
+		}
+	}
+	return n;
+}
+
+size_t procedure_next(const struct law_book *book, const struct dossier *d, const struct actor *actor,
+		      instant_t now, struct arena *arena, struct next_act *ret, size_t max)
+{
+	const struct procedure *p = procedure_get(d->procedure);
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->row_count && n < max; i++) {
+		if (p->rows[i].from & (UINT64_C(1) << d->state))
+			n += next_for_row(book, d, actor, now, arena, &p->rows[i], ret + n, max - n);
+	}
+	return n;
+}
+
+/* ---- added fine ---- */
+
+/* 3 % of the unpaid fine a day from the day after the payment's last day, never more than the fine;
+ * days of reconsideration and suit do not count (行政处罚法 72, 73). */
+int64_t added_fine_fen(const struct dossier *d, day_t on)
+{
+	int64_t fine = fact_money(&d->facts, FIELD_FINE);
+	int64_t paid = fact_num(&d->facts, FIELD_PAID);
+	day_t due = fact_day(&d->facts, FIELD_PAY_DUE);
+	struct day_span remedies[DOSSIER_MAX_SPANS];
+	size_t n = 0;
+
+	if (due == DAY_NONE || on <= due || paid >= money_ordered(&d->facts))
+		return 0;
+	for (int i = 0; i < d->span_count; i++) {
+		if (d->spans[i].kind == SPAN_REMEDY)
+			remedies[n++] = d->spans[i].days;
+	}
+	int64_t days = on - due - day_span_union(remedies, n, due, on);
+	int64_t unpaid = fine < money_ordered(&d->facts) - paid ? fine : money_ordered(&d->facts) - paid;
+	if (days >= 34) /* 34 days at 3 % pass the fine itself */
+		return unpaid;
+	int64_t added = unpaid * 3 * days / 100;
+	return added < unpaid ? added : unpaid;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "law/mark.h"
+
+enum { YELLOW_WORKING_DAYS = 3 };
+
+static day_t later(day_t a, day_t b)
+{
+	return a > b ? a : b;
+}
+
+static const struct clock_entry *latest(const struct dossier *d, const char *rule)
+{
+	return dossier_clock_const(d, rule, 0);
+}
+
+/* The last day inside payment, deferral, remedies and the court's window (rates, "should_close"). */
+static void performance(const struct dossier *d, struct rate_mark *m)
+{
+	const struct facts *f = &d->facts;
+	const struct clock_entry *court = latest(d, "D28"), *serve = latest(d, "D20"), *announced = latest(d, "D21");
+
+	m->performing_open = d->state == STATE_ENFORCING || dossier_span_open(d, SPAN_REMEDY);
+	if (d->state == STATE_UNSERVED) {
+		if (serve)
+			m->perform_due_on = serve->due.lawful;
+		if (announced && announced->state == CLOCK_RUNNING)
+			m->perform_due_on = later(m->perform_due_on, announced->due.lawful);
+		return;
+	}
+	m->perform_due_on = fact_has(f, FIELD_REMEDY_OVER_ON) ? fact_day(f, FIELD_REMEDY_OVER_ON) : DAY_NONE;
+	m->perform_due_on = later(m->perform_due_on, fact_day(f, FIELD_PAY_DUE));
+	if (court && court->state == CLOCK_RUNNING)
+		m->perform_due_on = later(m->perform_due_on, court->due.lawful);
+}
+
+static const char *excluded(const struct dossier *d)
+{
+	switch (d->procedure) {
+	case PROCEDURE_BACK_ENTRY:
+		return "补录，资料不全";
+	case PROCEDURE_SUMMARY:
+		return "简易程序";
+	case PROCEDURE_CLUE:
+	case PROCEDURE_ORDINARY:
+	case PROCEDURE_COUNT:
+		break;
+	}
+	if (d->state == STATE_WITHDRAWN)
+		return "已撤销立案";
+	if (d->state == STATE_MERGED || d->state == STATE_CLUE_MERGED)
+		return "已并案";
+	return NULL;
+}
+
+static day_t last_of(const struct rate_mark *m)
+{
+	const day_t days[] = { m->opened_on, m->clue_due_on, m->clue_decided_on, m->filed_on, m->decision_due_on,
+			       m->decided_on, m->ground_on, m->ground_due_on, m->closed_on, m->publish_due_on,
+			       m->published_on };
+	day_t last = DAY_NONE;
+
+	for (size_t i = 0; i < ARRAY_LEN(days); i++)
+		last = later(last, days[i]);
+	return last;
+}
+
+void rate_mark_of(const struct dossier *d, struct rate_mark *m)
+{
+	const struct facts *f = &d->facts;
+	const struct clock_entry *clue = latest(d, "D01"), *decision = latest(d, "D11"), *closing = latest(d, "D31");
+	bool pending_publication;
+
+	*m = (struct rate_mark){
+		.excluded = excluded(d), .opened_on = d->opened_on,
+		.clue_due_on = DAY_NONE, .clue_decided_on = DAY_NONE,
+		.filed_on = fact_day(f, FIELD_FILED_ON), .decision_due_on = DAY_NONE,
+		.decided_on = fact_day(f, FIELD_DECIDED_ON), .perform_due_on = DAY_NONE,
+		.ground_on = fact_day(f, FIELD_GROUND_ON), .ground_due_on = DAY_NONE,
+		.closed_on = fact_day(f, FIELD_CLOSED_ON), .suspended_on = DAY_NONE, .resumed_on = DAY_NONE,
+		.publish_due_on = fact_day(f, FIELD_PUBLISH_DUE), .published_on = DAY_NONE,
+	};
+	if (d->procedure == PROCEDURE_CLUE && clue) {
+		if (!clue->due.stopped && clue->state != CLOCK_CANCELLED)
+			m->clue_due_on = clue->due.lawful;
+		if (clue->state == CLOCK_MET)
+			m->clue_decided_on = clue->met_on;
+	}
+	if (decision && !decision->due.stopped && decision->state != CLOCK_CANCELLED)
+		m->decision_due_on = decision->due.lawful;
+	if (closing)
+		m->ground_due_on = closing->due.lawful;
+	for (int i = 0; i < d->span_count; i++) {
+		if (d->spans[i].kind != SPAN_SUSPENSION)
+			continue;
+		m->suspended_on = d->spans[i].days.start;
+		m->resumed_on = d->spans[i].days.end == DAY_MAX ? DAY_NONE : d->spans[i].days.end;
+	}
+	if (m->decided_on != DAY_NONE && m->ground_on == DAY_NONE)
+		performance(d, m);
+	/* For another province our part is the push; the receiver's publication is his. */
+	m->published_on = fact_true(f, FIELD_OTHER_PROVINCE) ? fact_day(f, FIELD_PUSHED_ON)
+							       : fact_day(f, FIELD_PUBLISHED_ON);
+	pending_publication = m->publish_due_on != DAY_NONE && m->published_on == DAY_NONE;
+	m->active_until = state_info(d->state)->open || pending_publication ? DAY_MAX : last_of(m);
+}
+
+bool rate_mark_same(const struct rate_mark *a, const struct rate_mark *b)
+{
+	bool both = a->excluded && b->excluded;
+
+	return (both ? strcmp(a->excluded, b->excluded) == 0 : a->excluded == b->excluded) &&
+	       a->opened_on == b->opened_on && a->clue_due_on == b->clue_due_on &&
+	       a->clue_decided_on == b->clue_decided_on && a->filed_on == b->filed_on &&
+	       a->decision_due_on == b->decision_due_on && a->decided_on == b->decided_on &&
+	       a->perform_due_on == b->perform_due_on && a->performing_open == b->performing_open &&
+	       a->ground_on == b->ground_on && a->ground_due_on == b->ground_due_on &&
+	       a->closed_on == b->closed_on && a->suspended_on == b->suspended_on &&
+	       a->resumed_on == b->resumed_on && a->publish_due_on == b->publish_due_on &&
+	       a->published_on == b->published_on && a->active_until == b->active_until;
+}
+
+/* Rights of the party, and the limitation that was kept at registration: when these end, nobody at the
+ * bureau is late. */
+static bool is_watched(const struct clock_entry *c)
+{
+	static const char *const unwatched[] = { "D14", "D24", "D25", "D45a", "D45b" };
+
+	for (size_t i = 0; i < ARRAY_LEN(unwatched); i++) {
+		if (strcmp(c->rule, unwatched[i]) == 0)
+			return false;
+	}
+	return true;
+}
+
+void next_due_of(const struct dossier *d, struct next_due *ret)
+{
+	*ret = (struct next_due){ .on = DAY_MAX, .rule = "" };
+	for (int i = 0; i < d->clock_count; i++) {
+		const struct clock_entry *c = &d->clocks[i];
+		if (c->state != CLOCK_RUNNING || c->due.stopped || c->due.lawful >= ret->on || !is_watched(c))
+			continue;
+		ret->on = c->due.lawful;
+		ret->rule = c->rule;
+	}
+}
+
+enum light light_of(const struct calendar *cal, day_t due, day_t today, int *ret_days_left)
+{
+	bool provisional = false;
+	int left = 0;
+
+	*ret_days_left = 0;
+	if (due == DAY_NONE || due == DAY_MAX)
+		return LIGHT_GREY;
+	if (calendar_between(cal, today, due, &left, &provisional, NULL) != ERR_OK)
+		left = due - today;
+	*ret_days_left = left;
+	if (due < today)
+		return LIGHT_RED;
+	return left <= YELLOW_WORKING_DAYS ? LIGHT_YELLOW : LIGHT_GREEN;
+}
+
+const char *light_code(enum light l)
+{
+	static const char *const codes[] = { "grey", "green", "yellow", "red" };
+
+	return codes[l];
+}

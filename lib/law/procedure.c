@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * Look-ups in the procedure tables, and the names of their parts. */
+#include "law/procedure.h"
+
+static const struct procedure *const procedures[PROCEDURE_COUNT] = {
+	[PROCEDURE_CLUE] = &procedure_clue,
+	[PROCEDURE_ORDINARY] = &procedure_ordinary,
+	[PROCEDURE_SUMMARY] = &procedure_summary,
+	[PROCEDURE_BACK_ENTRY] = &procedure_back_entry,
+};
+
+static const struct {
+	const char *suffix, *code;
+} stages[] = {
+	[STAGE_DO] = { "", "do" },
+	[STAGE_REQUEST] = { "_request", "request" },
+	[STAGE_ENDORSE] = { "_endorse", "endorse" },
+	[STAGE_APPROVE] = { "_approve", "approve" },
+	[STAGE_RETURN] = { "_return", "return" },
+};
+
+static const struct {
+	const char *rule, *article, *message;
+} guards[GUARD_COUNT] = {
+#define GUARD(name, rule, article, message) [GUARD_##name] = { rule, article, message },
+#include "law/guard.def"
+#undef GUARD
+};
+
+static const char *const conditions[WHEN_COUNT] = {
+	[WHEN_ALWAYS] = "",
+#define CONDITION(name) [WHEN_##name] = #name,
+#include "law/condition.def"
+#undef CONDITION
+};
+
+const struct procedure *procedure_get(enum matter_procedure p)
+{
+	CHECK(p < PROCEDURE_COUNT);
+	return procedures[p];
+}
+
+static bool stage_fits(const struct act_row *row, enum stage stage)
+{
+	switch (stage) {
+	case STAGE_DO:
+		return row->approve_by == 0;
+	case STAGE_ENDORSE:
+		return row->endorse_by != 0;
+	case STAGE_REQUEST:
+	case STAGE_APPROVE:
+	case STAGE_RETURN:
+		return row->approve_by != 0;
+	}
+	return false;
+}
+
+const struct act_row *procedure_find(const struct procedure *p, struct sv act, enum stage *ret_stage)
+{
+	for (size_t i = 0; i < p->row_count; i++) {
+		const struct act_row *row = &p->rows[i];
+		size_t n = strlen(row->code);
+
+		if (act.n < n || memcmp(act.p, row->code, n) != 0)
+			continue;
+		for (enum stage s = STAGE_DO; s <= STAGE_RETURN; s++) {
+			struct sv rest = { act.p + n, act.n - n };
+
+			if (stage_fits(row, s) && sv_eq_str(rest, stages[s].suffix)) {
+				*ret_stage = s;
+				return row;
+			}
+		}
+	}
+	return NULL;
+}
+
+const char *stage_suffix(enum stage s)
+{
+	return stages[s].suffix;
+}
+
+const char *stage_code(enum stage s)
+{
+	return stages[s].code;
+}
+
+bool stage_by_code(struct sv code, enum stage *ret)
+{
+	for (enum stage s = STAGE_DO; s <= STAGE_RETURN; s++) {
+		if (sv_eq_str(code, stages[s].code)) {
+			*ret = s;
+			return true;
+		}
+	}
+	return false;
+}
+
+uint64_t procedure_targets(const struct act_row *row)
+{
+	uint64_t to = row->to != STATE_NONE ? UINT64_C(1) << row->to : 0;
+
+	for (const struct effect *e = row->effects; e && e->kind != EFFECT_END; e++) {
+		if (e->kind == EFFECT_GROUND)
+			to |= UINT64_C(1) << STATE_CLOSING;
+		to |= e->to;
+	}
+	return to;
+}
+
+const struct field_use *procedure_fields(const struct act_row *row, enum stage stage)
+{
+	static const struct field_use none[] = { { FIELD_NONE, false } };
+	static const struct field_use decision[] = { { FIELD_OPINION, false }, { FIELD_NONE, false } };
+	static const struct field_use refusal[] = { { FIELD_OPINION, true }, { FIELD_NONE, false } };
+
+	switch (stage) {
+	case STAGE_DO:
+	case STAGE_REQUEST:
+		return row->fields ? row->fields : none;
+	case STAGE_ENDORSE:
+		return row->endorse_fields ? row->endorse_fields : decision;
+	case STAGE_APPROVE:
+		return decision;
+	case STAGE_RETURN:
+		return refusal;
+	}
+	return none;
+}
+
+const char *guard_rule(enum guard g)
+{
+	return guards[g].rule;
+}
+
+const char *guard_article(enum guard g)
+{
+	return guards[g].article;
+}
+
+const char *guard_message(enum guard g)
+{
+	return guards[g].message;
+}
+
+const char *condition_name(enum condition c)
+{
+	return conditions[c];
+}
