@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * check: may the daemon start here? One line a check on standard output, `ok`, `warn` or
+ * `FAIL` first; exit 1 when one failed.
+ *
+ * It connects as the daemon would, with the daemon's configuration, and asks the catalogs
+ * what that role could do, so that a wrong grant is found before it is used. The statements
+ * that guard the walls are in the table below: each returns one text a finding.
+ */
+#include "ctl.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "conf/conf.h"
+
+enum { CALENDAR_WARN_DAYS = 120 };
+
+struct report {
+	int failed;
+};
+
+static void line(const char *word, const char *name, const char *fmt, va_list ap)
+{
+	printf("%-4s %s: ", word, name);
+	vprintf(fmt, ap);
+	putchar('\n');
+}
+
+static void ok(const char *name, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void ok(const char *name, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line("ok", name, fmt, ap);
+	va_end(ap);
+}
+
+static void warn(const char *name, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void warn(const char *name, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line("warn", name, fmt, ap);
+	va_end(ap);
+}
+
+static void fail(struct report *r, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
+static void fail(struct report *r, const char *name, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line("FAIL", name, fmt, ap);
+	va_end(ap);
+	r->failed++;
+}
+
+/* --- walls: no row is good ---------------------------------------------------------------- */
+
+struct wall {
+	const char *name;
+	const char *good; /* what to say when there is no finding */
+	const char *sql;  /* one text column, a row a finding */
+};
+
+static const struct wall walls[] = {
+	{ "role", "the daemon's role has no special power",
+	  "SELECT format('%s has %s', rolname, concat_ws(', ',"
+	  " CASE WHEN rolsuper THEN 'SUPERUSER' END,"
+	  " CASE WHEN rolbypassrls THEN 'BYPASSRLS' END,"
+	  " CASE WHEN rolcreaterole THEN 'CREATEROLE' END,"
+	  " CASE WHEN rolcreatedb THEN 'CREATEDB' END,"
+	  " CASE WHEN rolreplication THEN 'REPLICATION' END))"
+	  " FROM pg_roles WHERE rolname = current_user"
+	  " AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)" },
+	{ "membership", "the daemon's role is a member of no other role",
+	  "SELECT format('%s may act as %s', current_user, g.rolname)"
+	  " FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid"
+	  " JOIN pg_roles u ON u.oid = m.member WHERE u.rolname = current_user" },
+	{ "ownership", "the daemon's role owns nothing",
+	  "SELECT format('%s owns %s', current_user,"
+	  " CASE WHEN d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+	  " THEN pg_describe_object(d.classid, d.objid, d.objsubid)"
+	  " ELSE 'something in another database' END)"
+	  " FROM pg_shdepend d JOIN pg_roles u ON u.oid = d.refobjid"
+	  " WHERE d.refclassid = 'pg_authid'::regclass AND d.deptype = 'o'"
+	  " AND u.rolname = current_user" },
+	{ "create", "the daemon's role can make nothing in the schema",
+	  "SELECT format('%s may create in schema %I', current_user, nspname) FROM pg_namespace"
+	  " WHERE nspname !~ '^pg_' AND has_schema_privilege(oid, 'CREATE')" },
+	/* Table unit has organ_id too, but describes organs: no case data. */
+	{ "row security", "enabled and forced on every table with organ_id",
+	  "SELECT format('%s: row-level security %s', c.oid::regclass,"
+	  " CASE WHEN c.relrowsecurity THEN 'is not forced' ELSE 'is off' END)"
+	  " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+	  " WHERE c.relkind IN ('r', 'p') AND a.attname = 'organ_id' AND NOT a.attisdropped"
+	  " AND c.relnamespace = ANY (current_schemas(false)::regnamespace[])"
+	  " AND c.relname <> 'unit' AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1" },
+	{ "ledger", "acts can be added, never changed or removed",
+	  "SELECT format('%s may %s act', current_user, p)"
+	  " FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) p"
+	  " WHERE has_table_privilege('act', p)"
+	  " OR (p = 'UPDATE' AND has_any_column_privilege('act', p))"
+	  " UNION ALL SELECT format('%s may not INSERT act', current_user)"
+	  " WHERE NOT has_table_privilege('act', 'INSERT')" },
+};
+
+static void check_wall(struct report *r, PGconn *conn, const struct wall *wall)
+{
+	PGresult *res = ctl_query(conn, wall->sql, 0, NULL);
+
+	if (!res) {
+		fail(r, wall->name, "could not be checked");
+		return;
+	}
+	for (int i = 0; i < PQntuples(res); i++)
+		fail(r, wall->name, "%s", PQgetvalue(res, i, 0));
+	if (PQntuples(res) == 0)
+		ok(wall->name, "%s", wall->good);
+	PQclear(res);
+}
+
+/* --- the other checks ------------------------------------------------------------------------ */
+
+static void check_migrations(struct report *r, PGconn *conn)
+{
+	struct ctl_migrations state;
+
+	if (!ctl_migrations_read(conn, &state))
+		fail(r, "schema", "could not be read");
+	else if (*state.problem)
+		fail(r, "schema", "%s", state.problem);
+	else if (state.pending)
+		fail(r, "schema", "%d of %d migrations are missing; run \"ipcasectl migrate\"",
+		     state.pending, state.pending + state.applied);
+	else if (state.stale_law_files)
+		fail(r, "schema", "%d legal tables are not loaded; run \"ipcasectl migrate\"",
+		     state.stale_law_files);
+	else
+		ok("schema", "version %d", state.applied);
+}
+
+/* The calendar covers whole years: up to 31 December of its last row's year. */
+static void check_calendar(struct report *r, PGconn *conn)
+{
+	char *text = ctl_query_text(conn,
+				    "SELECT extract(year FROM max(date))::integer FROM law_holidays",
+				    0, NULL);
+	day_t today = instant_to_day(clock_now()), end;
+	int64_t year = 0;
+
+	if (!text) {
+		fail(r, "calendar", "could not be read");
+	} else if (!sv_to_i64(sv_of(text), &year) || !day_from_ymd((int)year, 12, 31, &end)) {
+		fail(r, "calendar", "there is no working-day calendar");
+	} else {
+		char day[11];
+		day_format(end, day);
+		if (end < today)
+			fail(r, "calendar", "ended on %s", day);
+		else if (end - today <= CALENDAR_WARN_DAYS)
+			warn("calendar", "ends on %s, in %d days; add the next year's notice", day,
+			     (int)(end - today));
+		else
+			ok("calendar", "covers until %s", day);
+	}
+	free(text);
+}
+
+static void check_database(struct report *r, const struct conf *conf)
+{
+	PGconn *conn = ctl_connect(conf->database.url, conf->database.password);
+
+	if (!conn) {
+		fail(r, "database", "not reachable");
+		return;
+	}
+	ok("database", "\"%s\" as %s, PostgreSQL %s", PQdb(conn), PQuser(conn),
+	   PQparameterStatus(conn, "server_version"));
+	check_migrations(r, conn);
+	for (size_t i = 0; i < ARRAY_LEN(walls); i++)
+		check_wall(r, conn, &walls[i]);
+	check_calendar(r, conn);
+	PQfinish(conn);
+}
+
+static int run_check(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ 0 },
+	};
+	const char *path = NULL;
+	struct conf conf;
+	struct err err = ERR_INIT;
+	struct report report = { 0 };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'c')
+			return ctl_usage(&ctl_check_command);
+		path = optarg;
+	}
+	if (optind != argc)
+		return ctl_usage(&ctl_check_command);
+	if (conf_load(path, &conf, &err) != ERR_OK) {
+		fail(&report, "configuration", "%s%s%s", err.message, *err.detail ? "; " : "",
+		     err.detail);
+		return CTL_FAILED;
+	}
+	ok("configuration", "%s", path ? path : "defaults and environment");
+	check_database(&report, &conf);
+	explicit_bzero(&conf, sizeof(conf));
+	return report.failed ? CTL_FAILED : CTL_OK;
+}
+
+const struct ctl_command ctl_check_command = {
+	.name = "check",
+	.usage = "[--config FILE]",
+	.help = "configuration, database, roles, row security, ledger and calendar",
+	.run = run_check,
+};

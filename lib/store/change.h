@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * Writing: one user action as the document that the database function act_record() takes.
+ *
+ * A change is one act on one matter: the dossier before and after, and the act. The document carries the
+ * ledger row and every projection that differs. Several changes in one document (a filing closes the clue
+ * and opens the case) are one transaction. Pure encoding; sending is the caller's. */
+#ifndef STORE_CHANGE_H
+#define STORE_CHANGE_H
+
+#include "law/book.h"
+#include "law/mark.h"
+#include "law/procedure.h"
+
+struct change {
+	int64_t id, organ, unit;
+	const struct dossier *before;  /* version 0: the matter is new */
+	const struct dossier *after;
+	const struct act_row *row;
+	const struct act_record *act;
+	const struct actor *actor;
+	bool back_entry;
+	const char *title;             /* NULL: made from party and cause */
+};
+
+struct change_doc {
+	int64_t account;
+	const char *key;               /* Idempotency-Key or NULL */
+	const char *request_digest;    /* hex */
+	const struct change *changes;
+	size_t count;
+	/* import: the verbatim original, kept with the first change */
+	struct sv original;            /* .p NULL: none */
+	const char *original_key;
+	const char *original_digest;   /* hex */
+};
+
+/* Document in the arena; ERR_TOO_LARGE when it does not fit. */
+enum err_code change_encode(struct arena *arena, const struct law_book *book, const struct change_doc *doc,
+			    struct sv *ret, struct err *err) MUST_USE;
+
+/* Column values that the projections share with bulk loading and rebuild. */
+const char *change_title(struct arena *arena, const struct dossier *d);
+const char *change_party(struct arena *arena, const struct dossier *d);
+/* Folded text that search reads. */
+const char *change_search_text(struct arena *arena, const struct dossier *d);
+const char *clock_state_code(const struct clock_entry *c); /* running, stopped, met, cancelled, lapsed */
+
+#endif

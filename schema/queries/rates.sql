@@ -1,0 +1,114 @@
+-- The rates. K is the instant of "known at"; who asks for what is known now sends a day far in the future,
+-- which only rows in force (known_until = infinity) outlast.
+
+-- Rows of the period, without the years that cannot matter: rate_mark_active_idx narrows by organ, by the last
+-- day that can matter and by the day of opening. (matter_id + 0) keeps the planner from walking the primary
+-- key of all years in order. The group's keys stand in one text, between U+001F; the days are numbers since
+-- 1970-01-01 in one text, empty where unknown: one cell instead of fourteen.
+-- name: rates_rows :many
+-- in:   from_on date, to_on date, after bigint, page bigint, grouping text
+-- out:  matter_id, clue boolean, performing_open boolean, excluded?, keys text, days text
+SELECT matter_id, procedure = 'clue', performing_open, excluded,
+       CASE $5::text WHEN 'campaign' THEN array_to_string(campaigns, chr(31)) WHEN 'unit' THEN unit_id::text
+                     WHEN 'ip_type' THEN ip_type WHEN 'officer' THEN coalesce(officer_id::text, '') ELSE '' END,
+       array_to_string(ARRAY[opened_on - date 'epoch', clue_due_on - date 'epoch', clue_decided_on - date 'epoch',
+           filed_on - date 'epoch', decision_due_on - date 'epoch', decided_on - date 'epoch',
+           perform_due_on - date 'epoch', ground_on - date 'epoch', ground_due_on - date 'epoch',
+           closed_on - date 'epoch', suspended_on - date 'epoch', resumed_on - date 'epoch',
+           publish_due_on - date 'epoch', published_on - date 'epoch'], ',', '')
+  FROM ipcase.rate_mark
+ WHERE known_until = 'infinity'
+   AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
+   AND active_until >= $1::date AND opened_on <= $2::date
+   AND procedure <> 'back_entry' AND matter_id + 0 > $3::bigint
+ ORDER BY matter_id + 0 LIMIT $4::bigint;
+
+-- The same of what was known at an instant. No index helps; the slow lane is there for that.
+-- name: rates_rows_known :many
+-- in:   from_on date, to_on date, after bigint, page bigint, grouping text, k timestamptz
+-- out:  matter_id, clue boolean, performing_open boolean, excluded?, keys text, days text
+SELECT matter_id, procedure = 'clue', performing_open, excluded,
+       CASE $5::text WHEN 'campaign' THEN array_to_string(campaigns, chr(31)) WHEN 'unit' THEN unit_id::text
+                     WHEN 'ip_type' THEN ip_type WHEN 'officer' THEN coalesce(officer_id::text, '') ELSE '' END,
+       array_to_string(ARRAY[opened_on - date 'epoch', clue_due_on - date 'epoch', clue_decided_on - date 'epoch',
+           filed_on - date 'epoch', decision_due_on - date 'epoch', decided_on - date 'epoch',
+           perform_due_on - date 'epoch', ground_on - date 'epoch', ground_due_on - date 'epoch',
+           closed_on - date 'epoch', suspended_on - date 'epoch', resumed_on - date 'epoch',
+           publish_due_on - date 'epoch', published_on - date 'epoch'], ',', '')
+  FROM ipcase.rate_mark
+ WHERE known_from <= $6::timestamptz AND known_until > $6::timestamptz
+   AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
+   AND active_until >= $1::date AND opened_on <= $2::date
+   AND procedure <> 'back_entry' AND matter_id + 0 > $3::bigint
+ ORDER BY matter_id + 0 LIMIT $4::bigint;
+
+-- M7 looks at all years, so the database counts it.
+-- name: rates_m7 :one
+-- in:   as_of date, k timestamptz
+-- out:  denominator bigint, numerator bigint
+SELECT count(*), count(*) FILTER (WHERE published_on <= $1::date)
+  FROM ipcase.rate_mark
+ WHERE known_from <= $2::timestamptz AND known_until > $2::timestamptz
+   AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
+   AND procedure = 'ordinary' AND excluded IS NULL AND publish_due_on <= $1::date;
+
+-- name: rates_m7_groups :many
+-- in:   as_of date, k timestamptz, grouping text
+-- out:  key text, denominator bigint, numerator bigint
+SELECT g.key, count(*), count(*) FILTER (WHERE published_on <= $1::date)
+  FROM ipcase.rate_mark,
+       unnest(CASE $3::text WHEN 'campaign' THEN CASE WHEN campaigns = '{}' THEN ARRAY[''] ELSE campaigns END
+              WHEN 'unit' THEN ARRAY[unit_id::text] WHEN 'ip_type' THEN ARRAY[ip_type]
+              ELSE ARRAY[coalesce(officer_id::text, '')] END) AS g(key)
+ WHERE known_from <= $2::timestamptz AND known_until > $2::timestamptz
+   AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
+   AND procedure = 'ordinary' AND excluded IS NULL AND publish_due_on <= $1::date
+ GROUP BY g.key;
+
+-- Not published by the cut-off: what was due longest first.
+-- name: rates_m7_out :many
+-- in:   as_of date, k timestamptz, most bigint
+-- out:  matter_id, number?, title, publish_due_on, published_on date?
+SELECT r.matter_id, m.number, m.title, r.publish_due_on, r.published_on
+  FROM ipcase.rate_mark r JOIN ipcase.matter m ON m.id = r.matter_id
+ WHERE r.known_from <= $2::timestamptz AND r.known_until > $2::timestamptz
+   AND r.organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
+   AND r.procedure = 'ordinary' AND r.excluded IS NULL AND r.publish_due_on <= $1::date
+   AND (r.published_on IS NULL OR r.published_on > $1::date)
+ ORDER BY r.publish_due_on, r.matter_id LIMIT $3::bigint;
+
+-- Published by the cut-off: the latest matters first, straight from the primary key.
+-- name: rates_m7_in :many
+-- in:   as_of date, k timestamptz, most bigint
+-- out:  matter_id, number?, title
+SELECT r.matter_id, m.number, m.title
+  FROM ipcase.rate_mark r JOIN ipcase.matter m ON m.id = r.matter_id
+ WHERE r.known_from <= $2::timestamptz AND r.known_until > $2::timestamptz
+   AND r.organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
+   AND r.procedure = 'ordinary' AND r.excluded IS NULL AND r.publish_due_on <= $1::date
+   AND r.published_on <= $1::date
+ ORDER BY r.matter_id DESC LIMIT $3::bigint;
+
+-- Back-entered matters, whatever the period: what was not published about them cannot be counted.
+-- name: rates_incomplete :many
+-- in:   k timestamptz, most bigint
+-- out:  id, number?, title, total bigint
+SELECT id, number, title, count(*) OVER ()
+  FROM ipcase.matter
+ WHERE incomplete AND created_at <= $1::timestamptz
+   AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
+ ORDER BY id LIMIT $2::bigint;
+
+-- name: rates_names :many
+-- in:   ids text (array literal)
+-- out:  id, number?, title
+SELECT id, number, title FROM ipcase.matter WHERE id = ANY ($1::bigint[]) ORDER BY id;
+
+-- name: rates_group_names :many
+-- in:   grouping text
+-- out:  key text, zh text
+SELECT id::text, name FROM ipcase.unit WHERE $1::text = 'unit'
+UNION ALL
+SELECT id::text, display_name FROM ipcase.account WHERE $1::text = 'officer'
+UNION ALL
+SELECT code, name_zh FROM ipcase.law_campaigns WHERE $1::text = 'campaign';
