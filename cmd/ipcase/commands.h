@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * The commands, one function each; the table with their usage is in main.c.
+ */
+#ifndef IPCASE_COMMANDS_H
+#define IPCASE_COMMANDS_H
+
+#include "args.h"
+
+extern const struct command commands[];
+
+enum exit_code cmd_login(struct client *c, const struct args *args);
+enum exit_code cmd_logout(struct client *c, const struct args *args);
+enum exit_code cmd_whoami(struct client *c, const struct args *args);
+
+enum exit_code cmd_queue(struct client *c, const struct args *args);
+enum exit_code cmd_search(struct client *c, const struct args *args);
+enum exit_code cmd_clue_list(struct client *c, const struct args *args);
+enum exit_code cmd_case_list(struct client *c, const struct args *args);
+enum exit_code cmd_campaigns(struct client *c, const struct args *args);
+enum exit_code cmd_units(struct client *c, const struct args *args);
+
+enum exit_code cmd_clue_show(struct client *c, const struct args *args);
+enum exit_code cmd_clue_next(struct client *c, const struct args *args);
+enum exit_code cmd_clue_timeline(struct client *c, const struct args *args);
+enum exit_code cmd_clue_clocks(struct client *c, const struct args *args);
+enum exit_code cmd_case_show(struct client *c, const struct args *args);
+enum exit_code cmd_case_next(struct client *c, const struct args *args);
+enum exit_code cmd_case_timeline(struct client *c, const struct args *args);
+enum exit_code cmd_case_clocks(struct client *c, const struct args *args);
+
+enum exit_code cmd_clue_new(struct client *c, const struct args *args);
+enum exit_code cmd_clue_do(struct client *c, const struct args *args);
+enum exit_code cmd_case_new(struct client *c, const struct args *args);
+enum exit_code cmd_case_do(struct client *c, const struct args *args);
+
+enum exit_code cmd_rates(struct client *c, const struct args *args);
+enum exit_code cmd_import(struct client *c, const struct args *args);
+enum exit_code cmd_export(struct client *c, const struct args *args);
+enum exit_code cmd_help(struct client *c, const struct args *args);
+
+/* help.c: used before a client exists */
+void help_overview(void);
+void help_group(const char *group);
+void help_command(const struct command *command);
+
+#endif

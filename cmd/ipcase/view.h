@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * Values of the API's replies as text for people. All take any value and never fail.
+ */
+#ifndef IPCASE_VIEW_H
+#define IPCASE_VIEW_H
+
+#include "json/json_reader.h"
+
+#include "client.h"
+#include "table.h"
+
+/* Strings as they are, numbers as written, 是/否, lists joined by 、; of an object its zh, name,
+ * title, number, account or id, else its JSON. */
+struct sv view_text(struct arena *arena, const struct json_value *v);
+struct sv view_member(struct arena *arena, const struct json_value *object, const char *name);
+/* RFC 3339 as "2026-11-23 16:00", Beijing time; other text unchanged. */
+struct sv view_time(struct arena *arena, const struct json_value *v);
+/* A member by its name: _fen in yuan, times short, everything else view_text. */
+struct sv view_named(struct arena *arena, struct sv name, const struct json_value *v);
+/* Whole number as text, "" when absent. */
+struct sv view_number(struct arena *arena, const struct json_value *v);
+
+/* Chinese word of a role code; the text itself when it is none. */
+struct sv view_role(struct arena *arena, const struct json_value *v);
+
+/* "标签: 值" when the value is not empty. */
+void view_line(struct client *c, const char *label, struct sv text);
+/* Rows of the queue and of searches, with the cursor line; returns CLI_OK. */
+void view_matters(struct client *c, const struct json_value *root);
+
+#endif
