@@ -25,7 +25,7 @@ struct err {
 	enum err_code code;
 	char field[96]; /* JSON pointer-like name of the offending field, or "" */
 	char rule[64];  /* stable name of the broken rule, e.g. "approver-is-officer" */
-	char article[96]; /* e.g. "市场监督管理行政处罚程序规定第六十四条", or "" */
+	char article[192]; /* e.g. "市场监督管理行政处罚程序规定第六十四条", or "" */
 	char message[384]; /* one sentence, UTF-8 */
 	char detail[384];  /* what to do about it, or "" */
 };

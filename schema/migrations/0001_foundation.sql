@@ -431,7 +431,7 @@ DECLARE
     a jsonb;
     row ipcase.act;
     prev bytea;
-    made record;
+    key_made text;
     reply jsonb := '{}';
     spawned jsonb := '[]';
     text_reply text;
@@ -474,22 +474,20 @@ BEGIN
         row.recorded_at := now();
         row.payload := (a ->> 'payload')::json;
         row.back_entry := coalesce(row.back_entry, false);
-        made := NULL;
+        key_made := NULL;
         IF a ->> 'doc_no' IS NOT NULL THEN
-            SELECT a ->> 'doc_no' AS number, a ->> 'doc_no_key' AS number_key INTO made;
+            row.number := a ->> 'doc_no';
+            key_made := a ->> 'doc_no_key';
         ELSIF a ->> 'paper' IS NOT NULL THEN
-            SELECT * INTO made FROM ipcase.next_number(row.unit_id, row.organ_id, a ->> 'paper',
-                extract(year FROM row.happened_at AT TIME ZONE 'Asia/Shanghai')::int);
-        END IF;
-        IF made IS NOT NULL AND made.number IS NOT NULL THEN
-            row.number := made.number;
+            SELECT n.number, n.number_key INTO row.number, key_made FROM ipcase.next_number(row.unit_id, row.organ_id, a ->> 'paper',
+                extract(year FROM row.happened_at AT TIME ZONE 'Asia/Shanghai')::int) n;
         END IF;
         row.digest := ipcase.act_digest(prev, row);
         INSERT INTO ipcase.act SELECT row.*;
         IF row.number IS NOT NULL THEN
             INSERT INTO ipcase.document (matter_id, seq, organ_id, unit_id, paper, number, number_key, issued_on)
             VALUES (row.matter_id, row.seq, row.organ_id, row.unit_id, coalesce(a ->> 'paper', ''),
-                    row.number, made.number_key, (row.happened_at AT TIME ZONE 'Asia/Shanghai')::date);
+                    row.number, key_made, (row.happened_at AT TIME ZONE 'Asia/Shanghai')::date);
             IF (m ->> 'names_matter')::boolean THEN
                 UPDATE ipcase.matter SET number = row.number WHERE id = row.matter_id;
                 matter_number := row.number;

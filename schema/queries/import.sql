@@ -22,7 +22,7 @@ SELECT id, name, total, read, new, unchanged, failed, account_id, started_at, to
   FROM ipcase.import_job WHERE id = $1::bigint;
 
 -- name: import_job_count :exec
--- in:   id bigint, new bigint, unchanged bigint, failed bigint
+-- in:   id bigint, new integer, unchanged integer, failed integer
 UPDATE ipcase.import_job
    SET new = new + $2::integer, unchanged = unchanged + $3::integer, failed = failed + $4::integer,
        read = read + $2::integer + $3::integer + $4::integer, touched_at = now()
@@ -35,7 +35,7 @@ VALUES ($1::bigint, $2::text, decode($3::text, 'hex'), 200, $4::text);
 
 -- Of these keys, those that the caller's organ has already.
 -- name: import_originals_find :many
--- in:   organ_id bigint, keys text (JSON array)
+-- in:   organ_id bigint, keys jsonb (array of texts)
 -- out:  key, digest text, matter_id
 SELECT key, encode(digest, 'hex'), matter_id
   FROM ipcase.import_original
@@ -51,13 +51,14 @@ SELECT nextval('ipcase.matter_id_seq') FROM generate_series(1, $1::bigint);
 SELECT code, coalesce(name_zh, ''), year, coalesce(aliases, '')
   FROM ipcase.law_campaigns ORDER BY code LIMIT 512;
 
--- A page ends by its rows or by its bytes, whichever comes first.
+-- A page ends by its rows or by its bytes, whichever comes first; `more`: the bytes ended it.
 -- name: import_originals_page :many
 -- in:   after bigint, rows bigint, bytes bigint
--- out:  ordinal, key, original
-SELECT ordinal, key, original
-  FROM (SELECT ordinal, key, original,
-               sum(octet_length(original)) OVER (ORDER BY ordinal) - octet_length(original) AS before
+-- out:  ordinal, key, original, more boolean
+SELECT ordinal, key, original, following IS NOT NULL AND upto >= $3::bigint
+  FROM (SELECT ordinal, key, original, sum(octet_length(original)) OVER w AS upto,
+               lead(ordinal) OVER w AS following
           FROM (SELECT ordinal, key, original FROM ipcase.import_original
-                 WHERE ordinal > $1::bigint ORDER BY ordinal LIMIT $2::bigint) page) sized
- WHERE before < $3::bigint ORDER BY ordinal;
+                 WHERE ordinal > $1::bigint ORDER BY ordinal LIMIT $2::bigint) page
+        WINDOW w AS (ORDER BY ordinal)) sized
+ WHERE upto - octet_length(original) < $3::bigint ORDER BY ordinal;

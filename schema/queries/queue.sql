@@ -105,23 +105,23 @@ SELECT m.id, m.kind, m.number, m.title, m.party, m.state, m.turn, m.officer_name
    AND ($4::text IS NULL OR m.kind = $4::text)
  ORDER BY d.number_key USING ~<~, d.matter_id LIMIT $5::integer;
 
--- grams finds candidates, position() proves them.
+-- grams finds candidates, position() proves them; why a function: migration 0004.
 -- name: search_text :many
 -- in:   grams text[], folded text, before bigint, kind text, rows integer
 -- out:  id bigint, kind text, number text?, title text, party text, state text, turn text, officer_name text,
 --       next_due_on date, next_rule text, version integer
 SELECT m.id, m.kind, m.number, m.title, m.party, m.state, m.turn, m.officer_name, m.next_due_on, m.next_rule,
        m.version
-  FROM ipcase.matter_text t JOIN ipcase.matter m ON m.id = t.matter_id
- WHERE t.grams @> $1::text[] AND position($2::text IN t.folded) > 0 AND t.matter_id < $3::bigint
-   AND ($4::text IS NULL OR m.kind = $4::text)
- ORDER BY t.matter_id DESC LIMIT $5::integer;
+  FROM ipcase.search_text_ids($1::text[], $2::text, $3::bigint, $4::text, $5::integer) AS f(id)
+  JOIN ipcase.matter m ON m.id = f.id
+ ORDER BY m.id DESC;
 
 -- name: search_campaign :many
 -- in:   campaign text, before bigint, kind text, rows integer
 -- out:  id bigint, kind text, number text?, title text, party text, state text, turn text, officer_name text,
 --       next_due_on date, next_rule text, version integer
-SELECT id, kind, number, title, party, state, turn, officer_name, next_due_on, next_rule, version
-  FROM ipcase.matter
- WHERE campaigns @> ARRAY[$1::text] AND id < $2::bigint AND ($3::text IS NULL OR kind = $3::text)
- ORDER BY id DESC LIMIT $4::integer;
+SELECT m.id, m.kind, m.number, m.title, m.party, m.state, m.turn, m.officer_name, m.next_due_on, m.next_rule,
+       m.version
+  FROM ipcase.search_campaign_ids($1::text, $2::bigint, $3::text, $4::integer) AS f(id)
+  JOIN ipcase.matter m ON m.id = f.id
+ ORDER BY m.id DESC;

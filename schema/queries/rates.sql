@@ -100,7 +100,7 @@ SELECT id, number, title, count(*) OVER ()
  ORDER BY id LIMIT $2::bigint;
 
 -- name: rates_names :many
--- in:   ids text (array literal)
+-- in:   ids bigint[]
 -- out:  id, number?, title
 SELECT id, number, title FROM ipcase.matter WHERE id = ANY ($1::bigint[]) ORDER BY id;
 

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * Changes: POST /clues, POST /cases, POST /clues/{id}/acts, POST /cases/{id}/acts. */
+#include "api/api_steps.h"
+#include "app/act.h"
+
+#define WHEN_FIELD \
+	{ "happened_at", API_TIME, .max = 40, .doc = "办理时间；只写日期指当日 12:00；不写指现在" }
+#define FIELDS_FIELD(schema) { "fields", API_OBJECT, .words = schema, .doc = "办理内容" }
+
+const struct api_field fields_clue_create[] = { WHEN_FIELD, FIELDS_FIELD("fields.clue.register"), { .name = NULL } };
+
+const struct api_field fields_case_create[] = {
+	{ "procedure", API_CHOICE, .required = true, .words = "summary", .doc = "简易程序；普通程序案件由线索立案产生" },
+	WHEN_FIELD, FIELDS_FIELD("fields.summary.summary_decide"), { .name = NULL },
+};
+
+const struct api_field fields_act[] = {
+	{ "act", API_TEXT, .required = true, .max = 64, .doc = "步骤代码，带环节后缀，如 file_request" },
+	{ "version", API_VERSION, .required = true, .max = INT32_MAX, .doc = "依据的版本号" },
+	WHEN_FIELD, FIELDS_FIELD(NULL), { .name = NULL },
+};
+
+static void decode_common(struct task *t)
+{
+	const struct api_request *r = api_request(t);
+	const struct api_value *when = api_value(r, "happened_at"), *fields = api_value(r, "fields");
+	struct act_call *a = task_ctx(t);
+
+	a->happened_at = when->set ? when->num : INSTANT_NONE;
+	a->fields = fields->set ? fields->json : NULL;
+	a->key = r->key;
+	memcpy(a->request_digest, r->digest, sizeof(a->request_digest));
+}
+
+static enum step decode_clue(struct task *t)
+{
+	struct act_call *a = task_ctx(t);
+
+	decode_common(t);
+	a->kind = MATTER_CLUE;
+	a->procedure = PROCEDURE_CLUE;
+	a->act = SV("register");
+	return STEP_NEXT;
+}
+
+static enum step decode_case(struct task *t)
+{
+	struct act_call *a = task_ctx(t);
+
+	decode_common(t);
+	a->kind = MATTER_CASE;
+	a->procedure = PROCEDURE_SUMMARY;
+	a->act = SV("summary_decide");
+	return STEP_NEXT;
+}
+
+static enum step decode_act(struct task *t, enum matter_kind kind)
+{
+	struct act_call *a = task_ctx(t);
+
+	if (!api_path_id(t, "id", &a->matter))
+		return STEP_FAIL;
+	decode_common(t);
+	a->kind = kind;
+	a->act = api_value(api_request(t), "act")->text;
+	a->version = api_value(api_request(t), "version")->num;
+	return STEP_NEXT;
+}
+
+static enum step decode_clue_act(struct task *t)
+{
+	return decode_act(t, MATTER_CLUE);
+}
+
+static enum step decode_case_act(struct task *t)
+{
+	return decode_act(t, MATTER_CASE);
+}
+
+static enum step reply_act(struct task *t)
+{
+	const struct act_call *a = task_ctx(t);
+	const char *where;
+
+	if (!a->matter && !a->replayed) {
+		where = arena_printf(task_arena(t), "/api/v1/%ss/%lld", matter_kind_code(a->kind),
+				     (long long)a->created);
+		if (http_reply_header(api_request(t)->http, "Location", where) != ERR_OK)
+			BUG("Location %s", where);
+	}
+	return api_reply_text(t, a->reply, a->replayed);
+}
+
+const struct task_step steps_clue_create[] = {
+	API_BEGIN, { "decode", decode_clue }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END
+};
+const struct task_step steps_case_create[] = {
+	API_BEGIN, { "decode", decode_case }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END
+};
+const struct task_step steps_clue_act[] = {
+	API_BEGIN, { "decode", decode_clue_act }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END
+};
+const struct task_step steps_case_act[] = {
+	API_BEGIN, { "decode", decode_case_act }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END
+};

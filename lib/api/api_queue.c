@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * GET /queue and GET /matters. */
+#include "api/api_steps.h"
+#include "app/queue.h"
+#include "law/mark.h"
+
+#define PAGE_FIELDS \
+	{ "kind", API_CHOICE, .in_query = true, .words = "clue|case", .doc = "只看线索或案件" }, \
+	{ "after", API_TEXT, .in_query = true, .max = 1024, .doc = "上一页的 next" }, \
+	{ "limit", API_INT, .in_query = true, .max = 1000, .doc = "每页条数，默认 50，最多 200" }
+
+const struct api_field fields_queue[] = {
+	{ "view", API_CHOICE, .in_query = true, .words = "mine|unit|waiting|week",
+	  .doc = "我的 / 本单位 / 等待他人 / 本周到期；默认 mine" },
+	PAGE_FIELDS,
+	{ .name = NULL },
+};
+
+const struct api_field fields_search[] = {
+	{ "party", API_TEXT, .in_query = true, .max = 200, .doc = "当事人名称的开头，或统一社会信用代码" },
+	{ "number", API_TEXT, .in_query = true, .max = 120, .doc = "文号，或文号的开头" },
+	{ "text", API_TEXT, .in_query = true, .max = 60, .doc = "案情、案由、物品等文字，至少两个字" },
+	{ "campaign", API_TEXT, .in_query = true, .max = 120, .doc = "专项行动" },
+	PAGE_FIELDS,
+	{ .name = NULL },
+};
+
+static void decode_page(const struct api_request *r, struct queue_call *q)
+{
+	static const char *const kinds[] = { "clue", "case" };
+	const struct api_value *kind = api_value(r, "kind"), *after = api_value(r, "after");
+
+	q->kind = kind->set ? kinds[kind->num] : NULL;
+	q->cursor = after->set ? after->text : SV("");
+	q->limit = api_limit(r, QUEUE_PAGE_DEFAULT, QUEUE_PAGE_MAX);
+}
+
+static enum step decode_queue(struct task *t)
+{
+	struct queue_call *q = task_ctx(t);
+	const struct api_value *view = api_value(api_request(t), "view");
+
+	decode_page(api_request(t), q);
+	q->view = view->set ? (enum queue_view)view->num : QUEUE_MINE;
+	return STEP_NEXT;
+}
+
+static enum step decode_search(struct task *t)
+{
+	static const struct {
+		const char *name;
+		enum search_by by;
+	} ways[] = { { "party", SEARCH_PARTY }, { "number", SEARCH_NUMBER }, { "text", SEARCH_TEXT },
+		     { "campaign", SEARCH_CAMPAIGN } };
+	struct queue_call *q = task_ctx(t);
+
+	decode_page(api_request(t), q);
+	q->is_search = true;
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		const struct api_value *v = api_value(api_request(t), ways[i].name);
+		if (!v->set)
+			continue;
+		if (q->by != SEARCH_ALL) {
+			task_fail(t, ERR_INVALID, "one-condition", "一次只能给出一个查找条件");
+			err_field(task_err(t), "%s", ways[i].name);
+			return STEP_FAIL;
+		}
+		q->by = ways[i].by;
+		q->wanted = v->text;
+	}
+	return STEP_NEXT;
+}
+
+static void write_row(struct json_writer *w, const struct queue_call *q, const struct queue_row *row)
+{
+	int days_left = 0;
+	enum light light = light_of(&q->call.book->calendar, row->due, q->today, &days_left);
+
+	json_obj_open(w);
+	json_kv_id(w, "id", row->id);
+	json_kv_str(w, "kind", row->kind);
+	json_kv_str(w, "number", row->number);
+	json_kv_str(w, "title", row->title);
+	json_kv_str(w, "party", row->party);
+	json_kv_str(w, "state", state_info(row->state)->code);
+	json_kv_str(w, "state_zh", state_info(row->state)->zh);
+	json_kv_str(w, "turn", row->turn);
+	json_kv_str(w, "officer", row->officer);
+	json_kv_day(w, "due", row->due);
+	json_kv_str(w, "rule", row->rule[0] ? row->rule : NULL);
+	json_kv_str(w, "light", light_code(light));
+	if (light == LIGHT_GREY)
+		json_kv_null(w, "days_left");
+	else
+		json_kv_i64(w, "days_left", days_left);
+	json_kv_i64(w, "version", row->version);
+	json_obj_close(w);
+}
+
+static enum step reply_rows(struct task *t)
+{
+	const struct queue_call *q = task_ctx(t);
+	struct api_reply reply;
+
+	api_reply_begin(&reply);
+	json_obj_open(&reply.w);
+	json_key(&reply.w, "items");
+	json_arr_open(&reply.w);
+	for (size_t i = 0; i < q->count; i++)
+		write_row(&reply.w, q, &q->rows[i]);
+	json_arr_close(&reply.w);
+	json_kv_str(&reply.w, "next", q->next);
+	json_obj_close(&reply.w);
+	return api_reply_send(t, &reply);
+}
+
+const struct task_step steps_queue[] = {
+	API_BEGIN, { "decode", decode_queue }, QUEUE_STEPS, { "reply", reply_rows }, TASK_STEPS_END
+};
+const struct task_step steps_search[] = {
+	API_BEGIN, { "decode", decode_search }, QUEUE_STEPS, { "reply", reply_rows }, TASK_STEPS_END
+};

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * The routes. A new one is a row here, its fields and steps in the file of its resource, and, when it answers
+ * something new, a schema in api_schema.c. The OpenAPI document follows by itself. */
+#include "api/api_steps.h"
+#include "app/act.h"
+#include "app/admin.h"
+#include "app/import.h"
+#include "app/login.h"
+#include "app/queue.h"
+#include "app/rates.h"
+#include "app/view.h"
+
+#define V1 "/api/v1"
+
+enum { KIB = 1024, ADMIN = ROLE_ADMIN };
+
+enum { CASE_PROCEDURES = 1u << PROCEDURE_ORDINARY | 1u << PROCEDURE_SUMMARY | 1u << PROCEDURE_BACK_ENTRY };
+enum { CASE_WORKERS = ROLE_OFFICER | ROLE_CO_OFFICER | ROLE_CLERK | ROLE_UNIT_HEAD | ROLE_LEGAL_REVIEWER |
+		      ROLES_LEADER | ROLE_CREDIT_CLERK,
+       IMPORTERS = ROLE_OFFICER | ROLE_CLERK | ROLE_UNIT_HEAD };
+
+/* The largest body a route takes whatever the configuration allows. */
+enum { ACT_BODY = 1024 * KIB, SMALL_BODY = 16 * KIB, IMPORT_BODY = 64 * 1024 * KIB };
+
+#define GET_ROUTE(p, s, type, f, r, d) \
+	{ .method = HTTP_GET, .pattern = V1 p, .context = sizeof(struct type), .steps = s, .fields = f, .reply = r, \
+	  .status = 200, .doc = d }
+#define POST_ROUTE(p, who, size, s, type, f, r, d) \
+	{ .method = HTTP_POST, .pattern = V1 p, .roles = who, .body_max = size, .context = sizeof(struct type), \
+	  .steps = s, .fields = f, .reply = r, .status = 201, .doc = d }
+/* Who may is a matter of the act's own row. */
+#define ACT_ROUTE(p, s, procedures, d) \
+	{ .method = HTTP_POST, .pattern = V1 p, .body_max = ACT_BODY, .context = sizeof(struct act_call), .steps = s, \
+	  .fields = fields_act, .acts = procedures, .reply = "ActReply", .status = 201, .doc = d }
+#define PLAIN_ROUTE(p, h, r, d) \
+	{ .method = HTTP_GET, .pattern = p, .flags = API_ROUTE_PLAIN | API_ROUTE_OPEN, .handler = h, .reply = r, \
+	  .status = 200, .doc = d }
+
+const struct api_route api_routes[] = {
+	/* sessions */
+	{ .method = HTTP_POST, .pattern = V1 "/sessions", .flags = API_ROUTE_OPEN | API_ROUTE_NO_KEY,
+	  .body_max = SMALL_BODY, .context = sizeof(struct login_call), .steps = steps_session_open,
+	  .fields = fields_session_open, .reply = "Session", .status = 201, .doc = "登录" },
+	{ .method = HTTP_DELETE, .pattern = V1 "/sessions/current", .context = sizeof(struct call),
+	  .steps = steps_session_close, .status = 204, .doc = "退出登录" },
+	GET_ROUTE("/me", steps_me, call, NULL, "Me", "我是谁"),
+
+	/* changes */
+	POST_ROUTE("/clues", CASE_WORKERS, ACT_BODY, steps_clue_create, act_call, fields_clue_create, "ActReply",
+		   "案源登记"),
+	POST_ROUTE("/cases", CASE_WORKERS, ACT_BODY, steps_case_create, act_call, fields_case_create, "ActReply",
+		   "简易程序当场处罚"),
+	ACT_ROUTE("/clues/:id/acts", steps_clue_act, 1u << PROCEDURE_CLUE, "办理线索的一个步骤"),
+	ACT_ROUTE("/cases/:id/acts", steps_case_act, CASE_PROCEDURES, "办理案件的一个步骤"),
+
+	/* one matter */
+	GET_ROUTE("/clues/:id", steps_clue_get, matter_view, NULL, "Matter", "一件线索"),
+	GET_ROUTE("/cases/:id", steps_case_get, matter_view, NULL, "Matter", "一件案件"),
+	GET_ROUTE("/clues/:id/next", steps_clue_next, matter_view, NULL, "NextActs", "线索现在可以办理的步骤"),
+	GET_ROUTE("/cases/:id/next", steps_case_next, matter_view, NULL, "NextActs", "案件现在可以办理的步骤"),
+	GET_ROUTE("/clues/:id/acts", steps_clue_acts, matter_view, fields_timeline, "ActPage", "线索的办理记录"),
+	GET_ROUTE("/cases/:id/acts", steps_case_acts, matter_view, fields_timeline, "ActPage", "案件的办理记录"),
+	GET_ROUTE("/clues/:id/clocks", steps_clue_clocks, matter_view, NULL, "ClockList", "线索的期限"),
+	GET_ROUTE("/cases/:id/clocks", steps_case_clocks, matter_view, NULL, "ClockList", "案件的期限"),
+	GET_ROUTE("/matters/:id", steps_matter_get, matter_view, NULL, "MatterKind", "编号是线索还是案件"),
+
+	/* lists */
+	GET_ROUTE("/queue", steps_queue, queue_call, fields_queue, "MatterPage", "待办"),
+	GET_ROUTE("/matters", steps_search, queue_call, fields_search, "MatterPage", "查找线索和案件"),
+	{ .method = HTTP_GET, .pattern = V1 "/rates", .flags = API_ROUTE_SLOW, .context = sizeof(struct rates_call),
+	  .steps = steps_rates, .fields = fields_rates, .reply = "Rates", .status = 200,
+	  .doc = "结案率、按期办结率、公示率，及其背后的案件清单" },
+
+	/* imports */
+	POST_ROUTE("/imports", IMPORTERS, SMALL_BODY, steps_import_open, import_open_call, fields_import_open,
+		   "ImportId", "开始一次导入"),
+	{ .method = HTTP_POST, .pattern = V1 "/imports/:id/rows", .flags = API_ROUTE_SLOW, .roles = IMPORTERS,
+	  .body_max = IMPORT_BODY, .context = sizeof(struct import_rows_call), .steps = steps_import_rows,
+	  .fields = fields_import_rows, .reply = "ImportResults", .status = 200, .doc = "导入至多 100 行" },
+	{ .method = HTTP_GET, .pattern = V1 "/imports/originals", .flags = API_ROUTE_SLOW,
+	  .context = sizeof(struct import_page_call), .steps = steps_import_page, .fields = fields_import_page,
+	  .reply = "OriginalPage", .status = 200, .doc = "导出导入时的原文" },
+	GET_ROUTE("/imports/:id", steps_import_show, import_show_call, NULL, "Import", "一次导入的进度"),
+
+	/* administration */
+	GET_ROUTE("/units", steps_unit_list, admin_list, fields_page, "UnitPage", "单位"),
+	GET_ROUTE("/campaigns", steps_campaign_list, admin_list, NULL, "CampaignList", "专项行动"),
+	POST_ROUTE("/campaigns", ADMIN, SMALL_BODY, steps_campaign_create, admin_call, fields_campaign_create,
+		   "Campaign", "新增专项行动"),
+	{ .method = HTTP_GET, .pattern = V1 "/accounts", .roles = ADMIN, .context = sizeof(struct admin_list),
+	  .steps = steps_account_list, .fields = fields_page, .reply = "AccountPage", .status = 200, .doc = "账号" },
+	POST_ROUTE("/accounts", ADMIN, SMALL_BODY, steps_account_create, admin_call, fields_account_create, "Account",
+		   "新增账号"),
+	POST_ROUTE("/accounts/:id/acts", ADMIN, SMALL_BODY, steps_account_act, admin_call, fields_account_act, "Account",
+		   "锁定、解锁、重设密码、改角色、调单位、改姓名"),
+	GET_ROUTE("/delegations", steps_delegation_list, admin_list, fields_page, "DelegationPage", "授权代审"),
+	POST_ROUTE("/delegations", 0, SMALL_BODY, steps_delegation_create, admin_call, fields_delegation_create,
+		   "Delegation", "授权代审"),
+	POST_ROUTE("/delegations/:id/end", 0, 0, steps_delegation_end, admin_call, NULL, "Delegation", "结束授权代审"),
+
+	/* the program itself */
+	PLAIN_ROUTE(V1 "/openapi.json", api_handle_openapi, "OpenApi", "本接口的 OpenAPI 描述"),
+	PLAIN_ROUTE("/", api_handle_home, NULL, "说明页"),
+	PLAIN_ROUTE("/livez", api_handle_livez, "Live", "程序在运行"),
+	PLAIN_ROUTE("/readyz", api_handle_readyz, "Ready", "程序可以受理请求"),
+	PLAIN_ROUTE("/metrics", api_handle_metrics, NULL, "Prometheus 指标"),
+};
+const size_t api_route_count = ARRAY_LEN(api_routes);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * What the files of resources give to the route table: steps and fields of their routes, in one place so that
+ * api_routes.c reads as a list. Nobody else includes this. */
+#ifndef API_API_STEPS_H
+#define API_API_STEPS_H
+
+#include "api/api.h"
+
+/* api_session.c */
+extern const struct api_field fields_session_open[];
+extern const struct task_step steps_session_open[], steps_session_close[], steps_me[];
+
+/* api_matter.c */
+extern const struct api_field fields_timeline[];
+extern const struct task_step steps_clue_get[], steps_case_get[], steps_matter_get[];
+extern const struct task_step steps_clue_next[], steps_case_next[];
+extern const struct task_step steps_clue_acts[], steps_case_acts[];
+extern const struct task_step steps_clue_clocks[], steps_case_clocks[];
+
+/* api_act.c */
+extern const struct api_field fields_clue_create[], fields_case_create[], fields_act[];
+extern const struct task_step steps_clue_create[], steps_case_create[], steps_clue_act[], steps_case_act[];
+
+/* api_queue.c */
+extern const struct api_field fields_queue[], fields_search[];
+extern const struct task_step steps_queue[], steps_search[];
+
+/* api_rates.c */
+extern const struct api_field fields_rates[];
+extern const struct task_step steps_rates[];
+
+/* api_import.c */
+extern const struct api_field fields_import_open[], fields_import_rows[], fields_import_page[];
+extern const struct task_step steps_import_open[], steps_import_rows[], steps_import_show[], steps_import_page[];
+
+/* api_admin.c */
+extern const struct api_field fields_page[], fields_account_create[], fields_account_act[],
+	fields_delegation_create[], fields_campaign_create[];
+extern const struct task_step steps_unit_list[], steps_account_list[], steps_delegation_list[],
+	steps_campaign_list[], steps_account_create[], steps_account_act[], steps_delegation_create[],
+	steps_delegation_end[], steps_campaign_create[];
+
+/* api_system.c */
+http_handler_fn api_handle_home, api_handle_livez, api_handle_readyz, api_handle_metrics, api_handle_openapi;
+
+/* api_matter_json.c */
+struct matter_view;
+void api_write_matter(struct json_writer *w, struct arena *arena, const struct matter_view *v);
+void api_write_clocks(struct json_writer *w, const struct matter_view *v);
+void api_write_next(struct json_writer *w, struct arena *arena, const struct matter_view *v);
+void api_write_acts(struct json_writer *w, struct arena *arena, const struct matter_view *v);
+/* {"account":"zhang","name":"张三"}; null when there is none. */
+void api_write_person(struct json_writer *w, const char *key, const char *account, const char *name);
+void api_write_roles(struct json_writer *w, const char *key, struct sv roles);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * What every use case shares: who calls, the caller's context in the database, the audit line, and the
+ * translation of the schema's refusals. */
+#include "app/app.h"
+
+#include "app/session_store.h"
+#include "base/log.h"
+#include "gen/queries.h"
+
+/* Lines of callers that nobody knows: a flood of them must not fill the disk. */
+enum { STRANGER_LINES = 20, STRANGER_PERIOD_US = 1000000 };
+
+/* ---- who calls ---- */
+
+static enum step refuse_caller(struct task *t)
+{
+	return task_fail(t, ERR_UNAUTHENTICATED, "session", "未登录，或登录已失效");
+}
+
+enum step step_authenticate(struct task *t)
+{
+	struct call *call = task_ctx(t);
+	char digest[TOKEN_DIGEST_HEX];
+	const struct session *cached;
+
+	if (call->token.n == 0)
+		return refuse_caller(t);
+	session_digest(call->token, digest);
+	cached = session_cache_get(call->app->sessions, digest, loop_now_us(call->app->loop));
+	if (cached) {
+		call->who = session_copy(task_arena(t), cached);
+		return STEP_NEXT;
+	}
+	/* The write lane: finding a session marks it as seen. */
+	call->seg = pg_segment_new(call->app->pool, PG_LANE_WRITE);
+	pg_segment_addv(call->seg, Q_SESSION_FIND, PG_CSTR(digest), PG_I64(call->app->config.session_idle_s));
+	return pg_segment_wait(call->seg, t);
+}
+
+enum step step_authenticated(struct task *t)
+{
+	struct call *call = task_ctx(t);
+	const struct pg_reply *r;
+	struct session *found;
+
+	if (call->who)
+		return STEP_NEXT;
+	r = pg_segment_reply(call->seg);
+	if (pg_rows(r, 0) == 0)
+		return refuse_caller(t);
+	found = session_read(task_arena(t), r, 0);
+	session_digest(call->token, found->digest);
+	session_keep(call->app, found);
+	call->who = found;
+	return STEP_NEXT;
+}
+
+struct pg_segment *app_segment(struct call *call, enum pg_lane lane)
+{
+	CHECK(call->who);
+	call->seg = pg_segment_new(call->app->pool, lane);
+	pg_segment_addv(call->seg, Q_CALLER_SET, PG_I64(call->who->actor.account), PG_CSTR(call->who->units));
+	return call->seg;
+}
+
+/* ---- audit ---- */
+
+static void audit_written(void *arg UNUSED, const struct pg_reply *reply)
+{
+	if (reply->code != ERR_OK)
+		log_error("audit_lost", "code=%s sqlstate=%s", err_slug(reply->code), reply->sqlstate);
+}
+
+static bool stranger_may_write(int64_t now_us)
+{
+	static _Thread_local int64_t period_began_us;
+	static _Thread_local int lines;
+
+	if (now_us - period_began_us >= STRANGER_PERIOD_US) {
+		if (lines > STRANGER_LINES)
+			log_warn("audit_flood", "lines_dropped=%d", lines - STRANGER_LINES);
+		period_began_us = now_us;
+		lines = 0;
+	}
+	return ++lines <= STRANGER_LINES;
+}
+
+void app_audit(struct call *call, const char *outcome, const char *rule)
+{
+	struct pg_segment *seg;
+
+	if (!call->who && !stranger_may_write(loop_now_us(call->app->loop)))
+		return;
+	seg = pg_segment_new(call->app->pool, PG_LANE_WRITE);
+	pg_segment_addv(seg, Q_AUDIT_ADD, call->who ? PG_I64(call->who->actor.account) : PG_NULL,
+			PG_CSTR(call->place), PG_CSTR(call->request_id), PG_CSTR(call->action), PG_CSTR(outcome),
+			rule && rule[0] ? PG_CSTR(rule) : PG_NULL, call->matter ? PG_I64(call->matter) : PG_NULL);
+	pg_segment_submit(seg, audit_written, NULL);
+}
+
+/* ---- refusals of the schema ---- */
+
+static const struct {
+	const char *constraint;
+	enum err_code code;
+	const char *field, *rule, *article, *message;
+} refusals[] = {
+	{ "matter_version_stale", ERR_STALE, "version", "stale-version", "", "案件已有新的办理记录，请刷新后再办" },
+	{ "act_pkey", ERR_STALE, "version", "stale-version", "", "案件已有新的办理记录，请刷新后再办" },
+	{ "idempotency_pkey", ERR_CONFLICT, "", "idempotency-race", "", "相同请求正在处理，请重试" },
+	{ "document_number_key", ERR_INVALID, "fields.doc_no", "number-used", "", "该文号在本机关已经使用" },
+	{ "act_approver_not_requester", ERR_LAW, "", "approver-is-requester",
+	  "市场监督管理行政处罚程序规定第六十条", "不得审批自己提出的申请" },
+	{ "act_approver_not_officer", ERR_LAW, "", "approver-is-officer",
+	  "市场监督管理行政处罚程序规定第四十九条、第五十二条", "办案人员不得审核、审批自己承办的案件" },
+	{ "act_not_in_future_check", ERR_INVALID, "happened_at", "not-in-future", "", "办理时间不得晚于现在" },
+	{ "act_insert_only", ERR_FORBIDDEN, "", "ledger-insert-only", "", "办理记录只能增加，不能修改或删除" },
+	{ "matter_two_officers_check", ERR_LAW, "fields.co_officer", "two-officers", "行政处罚法第四十二条",
+	  "承办人与协办人不能是同一人" },
+	{ "import_original_pkey", ERR_CONFLICT, "", "import-race", "", "相同原始编号的记录正在导入，请重试" },
+	{ "account_name_key", ERR_INVALID, "name", "account-exists", "", "已有同名账号" },
+	{ "account_name_check", ERR_INVALID, "name", "account-name", "",
+	  "账号只能由 1 到 40 个小写字母、数字、点、下划线和短横组成" },
+	{ "account_roles_check", ERR_INVALID, "roles", "roles", "", "角色不存在，或没有给出角色" },
+	{ "account_unit_fkey", ERR_INVALID, "unit", "no-such-unit", "", "没有这个单位，或单位已停用" },
+	{ "account_missing", ERR_NOT_FOUND, "", "no-such-account", "", "没有这个账号，或账号已停用" },
+	{ "account_self", ERR_WRONG_STATE, "", "account-self", "", "不能锁定自己，也不能取消自己的管理员角色" },
+	{ "account_admin_only", ERR_FORBIDDEN, "", "admin-only", "", "只有系统管理员可以办理" },
+	{ "delegation_period_check", ERR_INVALID, "ends_on", "period", "", "结束日期不能早于开始日期" },
+	{ "delegation_past", ERR_INVALID, "ends_on", "period", "", "结束日期不能早于今天" },
+	{ "delegation_length", ERR_INVALID, "ends_on", "period-too-long", "", "一次授权最长一年" },
+	{ "delegation_self_check", ERR_INVALID, "to", "delegation-self", "", "不能授权给自己" },
+	{ "delegation_roles_check", ERR_INVALID, "roles", "delegation-roles", "",
+	  "只能授权审批角色，并且必须是授权人自己的角色" },
+	{ "delegation_organ", ERR_INVALID, "to", "delegation-organ", "", "只能授权给本机关的账号" },
+	{ "delegation_missing", ERR_NOT_FOUND, "", "no-such-delegation", "", "没有这项授权，或授权已经结束" },
+	{ "delegation_not_yours", ERR_FORBIDDEN, "", "delegation-not-yours", "",
+	  "只有授权人本人或系统管理员可以办理" },
+	{ "law_campaigns_pkey", ERR_INVALID, "code", "campaign-exists", "", "已有同代码的专项行动" },
+};
+
+bool app_map_error(void *arg UNUSED, const struct pg_reply *reply, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		if (strcmp(reply->constraint, refusals[i].constraint) != 0)
+			continue;
+		err_set(err, refusals[i].code, refusals[i].rule, "%s", refusals[i].message);
+		if (refusals[i].field[0])
+			err_field(err, "%s", refusals[i].field);
+		if (refusals[i].article[0])
+			err_article(err, refusals[i].article);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * The application: use cases, one file each. Load, authorise, decide (lib/law), store. Knows no HTTP.
+ *
+ * struct app is one worker's context: its loop, its connections, the law book, the session cache. Steps of
+ * a use case run as tasks (loop/task.h); the task's context is a struct call, or a struct that begins with
+ * one.
+ *
+ * Thread rule: a struct app belongs to its loop. The law book is read-only and shared; a reload swaps the
+ * pointer per worker, and a call keeps the book it started with.
+ */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include "app/session.h"
+#include "law/book.h"
+#include "law/procedure.h"
+#include "loop/offload.h"
+#include "loop/task.h"
+#include "pg/pg.h"
+
+struct app_config {
+	int64_t session_lifetime_s, session_idle_s, session_cache_s;
+	int login_max_failures, login_window_s;
+};
+
+struct app {
+	struct loop *loop;
+	struct pg_pool *pool;
+	const struct law_book *book;
+	struct offload *offload;
+	struct session_cache *sessions;
+	struct app_config config;
+};
+
+/* One authenticated request or job on its way through the steps. */
+struct call {
+	struct app *app;
+	const struct law_book *book;
+	struct sv token;            /* "" when none was sent */
+	const struct session *who;  /* after step_authenticate */
+	const char *place;          /* peer address, for throttling and audit */
+	const char *request_id;
+	const char *action;         /* for the audit line: method and route */
+	int64_t matter;             /* for the audit line, 0 none */
+	struct pg_segment *seg;     /* the segment waited for last */
+};
+
+/* ERR_UNAUTHENTICATED unless the token names a living session; then call->who is set. */
+enum step step_authenticate(struct task *t);
+/* The last half of it, for the case that the session was not cached (the step after a wait). */
+enum step step_authenticated(struct task *t);
+
+/* A new segment that begins with the caller's context: every statement behind it runs under row-level
+ * security as this account. Results of the caller's statements start at index 1. */
+struct pg_segment *app_segment(struct call *call, enum pg_lane lane);
+
+/* One audit line, written without anybody waiting for it. */
+void app_audit(struct call *call, const char *outcome, const char *rule);
+
+/* Translate constraint names and SQLSTATEs of this schema into good errors (pg_pool_config.map_error). */
+bool app_map_error(void *arg, const struct pg_reply *reply, struct err *err);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "app/boot.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "crypto/crypto.h"
+#include "gen/queries.h"
+
+/* ---- pools ---- */
+
+static struct pg_statement statements[QUERY_COUNT];
+static pthread_once_t statements_once = PTHREAD_ONCE_INIT;
+
+static void make_statements(void)
+{
+	for (size_t i = 0; i < QUERY_COUNT; i++)
+		statements[i] = (struct pg_statement){ .name = queries[i].name, .sql = queries[i].sql,
+						       .param_count = queries[i].param_count };
+}
+
+static void common_config(const struct conf *conf, struct pg_pool_config *ret)
+{
+	pthread_once(&statements_once, make_statements);
+	pg_pool_config_init(ret);
+	ret->conninfo = conf->database.url;
+	ret->application_name = "ipcased";
+	ret->statements = statements;
+	ret->statement_count = QUERY_COUNT;
+	ret->queue_limit = (unsigned)conf->database.queue_limit;
+	ret->connect_timeout_ms = conf->database.connect_timeout_ms;
+	ret->map_error = app_map_error;
+}
+
+void app_pool_config(const struct conf *conf, struct pg_pool_config *ret)
+{
+	common_config(conf, ret);
+	ret->segment_bytes = (size_t)(conf->http.max_body_bytes > conf->http.max_import_body_bytes
+					      ? conf->http.max_body_bytes
+					      : conf->http.max_import_body_bytes) * 4;
+	ret->lane[PG_LANE_READ] = (struct pg_lane_config){
+		.connections = (unsigned)conf->database.read_connections,
+		.statement_timeout_ms = conf->database.statement_timeout_ms,
+		.lock_timeout_ms = conf->database.lock_timeout_ms,
+	};
+	ret->lane[PG_LANE_WRITE] = (struct pg_lane_config){
+		.connections = (unsigned)conf->database.write_connections,
+		.statement_timeout_ms = conf->database.statement_timeout_ms,
+		.lock_timeout_ms = conf->database.lock_timeout_ms,
+		.writable = true,
+	};
+	ret->lane[PG_LANE_SLOW] = (struct pg_lane_config){
+		.connections = (unsigned)conf->database.slow_connections,
+		.statement_timeout_ms = conf->database.slow_timeout_ms,
+		.lock_timeout_ms = conf->database.lock_timeout_ms,
+	};
+}
+
+void app_pool_config_small(const struct conf *conf, struct pg_pool_config *ret)
+{
+	common_config(conf, ret);
+	for (size_t i = 0; i < PG_LANE_COUNT; i++)
+		ret->lane[i] = (struct pg_lane_config){ .connections = 0 };
+	ret->lane[PG_LANE_READ] = (struct pg_lane_config){
+		.connections = 1,
+		.statement_timeout_ms = conf->database.statement_timeout_ms,
+		.lock_timeout_ms = conf->database.lock_timeout_ms,
+	};
+}
+
+/* ---- a worker's application ---- */
+
+void app_config_of(const struct conf *conf, struct app_config *ret)
+{
+	*ret = (struct app_config){
+		.session_lifetime_s = conf->session.lifetime_ms / 1000,
+		.session_idle_s = conf->session.idle_ms / 1000,
+		.session_cache_s = conf->session.cache_ms / 1000,
+		.login_max_failures = (int)conf->login.max_failures,
+		.login_window_s = (int)(conf->login.window_ms / 1000),
+	};
+}
+
+struct app *app_new(struct loop *loop, struct pg_pool *pool, struct offload *offload, const struct conf *conf)
+{
+	struct app *app = xcalloc(1, sizeof(*app));
+
+	app->loop = loop;
+	app->pool = pool;
+	app->offload = offload;
+	app->sessions = session_cache_new();
+	app_config_of(conf, &app->config);
+	return app;
+}
+
+void app_free(struct app *app)
+{
+	if (!app)
+		return;
+	session_cache_free(app->sessions);
+	free(app);
+}
+
+/* ---- the law ---- */
+
+static const char *const law_tables[] = { "holidays", "clocks", "vocabulary", "thresholds" };
+
+struct law_loading {
+	law_loaded_fn *on_done;
+	void *arg;
+};
+
+void law_shelf_free(struct law_shelf *shelf)
+{
+	if (!shelf)
+		return;
+	arena_fini(&shelf->arena);
+	free(shelf);
+}
+
+/* The same texts give the same version, in every process and after every restart. */
+static int version_of(const struct law_texts *texts)
+{
+	const struct sv all[] = { texts->holidays, texts->clocks, texts->vocabulary, texts->thresholds };
+	struct crypto_digest *d = crypto_digest_new();
+	uint8_t out[CRYPTO_SHA256_SIZE];
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		crypto_digest_update(d, all[i].p, all[i].n);
+	crypto_digest_finish(d, out);
+	return (out[0] & 0x7f) << 24 | out[1] << 16 | out[2] << 8 | out[3];
+}
+
+static enum err_code make_shelf(const struct pg_reply *r, struct law_shelf *shelf, struct err *err)
+{
+	struct law_texts texts;
+	struct sv text[ARRAY_LEN(law_tables)];
+
+	if (r->code != ERR_OK)
+		return pg_reply_err(r, err);
+	for (size_t i = 0; i < ARRAY_LEN(law_tables); i++)
+		text[i] = pg_text(r, i, 0, 0);
+	texts = (struct law_texts){ .holidays = text[0], .clocks = text[1], .vocabulary = text[2],
+				    .thresholds = text[3] };
+	enum err_code code = law_book_init(&shelf->book, &shelf->arena, &texts, err);
+	shelf->book.version = version_of(&texts);
+	return code;
+}
+
+static void law_came(void *arg, const struct pg_reply *r)
+{
+	struct law_loading *l = arg;
+	struct law_shelf *shelf = xcalloc(1, sizeof(*shelf));
+	struct err err = ERR_INIT;
+
+	arena_init(&shelf->arena, 0);
+	if (make_shelf(r, shelf, &err) != ERR_OK) {
+		law_shelf_free(shelf);
+		shelf = NULL;
+	}
+	l->on_done(l->arg, shelf, &err);
+	free(l);
+}
+
+void law_load(struct pg_pool *pool, law_loaded_fn *on_done, void *arg)
+{
+	struct law_loading *l = xcalloc(1, sizeof(*l));
+	struct pg_segment *seg = pg_segment_new(pool, PG_LANE_READ);
+
+	*l = (struct law_loading){ .on_done = on_done, .arg = arg };
+	for (size_t i = 0; i < ARRAY_LEN(law_tables); i++)
+		pg_segment_addv(seg, Q_LAW_TEXT, PG_CSTR(law_tables[i]));
+	pg_segment_submit(seg, law_came, l);
+}

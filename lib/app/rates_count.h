@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * What the rates count: pure rules over the dates of one matter (a row of rate_mark).
+ *
+ * Period [from, to], cut-off as_of >= to; all local days, inclusive. A date later than the cut-off has not
+ * happened yet. A matter belongs to the denominator of a metric or not, and if it does, to its numerator or
+ * not; in the second case there is a sentence that says why, with its dates.
+ *
+ *   M1  closed by the cut-off                 / should_close in the period, and older ones open at its start
+ *   M2  decided by decision_due               / decision_due or decision in the period
+ *   M3  closed by ground_due                  / ground_due in the period (15 working days from the ground)
+ *   M4  of these, closed by the cut-off       / filed in the period
+ *   M5  closed in the period                  / open at its start, and filed in it
+ *   M6  published by publish_due              / publish_due in the period
+ *   M7  published by the cut-off              / publish_due by the cut-off, all years
+ *   M10 clue decided by clue_due              / clue_due in the period
+ *
+ * should_close (the day on which a case ought to be closed, or to move on at least):
+ *   a closing ground by the cut-off           ground_due
+ *   no decision by the cut-off                decision_due
+ *   decided and being performed               the last day of payment, deferral, remedies and the court's
+ *                                             window: the case is due on that day itself; none while a
+ *                                             remedy or the court is still open
+ * A case suspended on the cut-off is not due: it is in neither list of M1, nor of M2 while undecided. It
+ * still counts in M4 and M5, which ask only what was filed and what was closed.
+ *
+ * What the cut-off cannot undo: due days are the present ones. A term extended after the cut-off has its new
+ * day; to see the old one, ask with known_at. */
+#ifndef APP_RATES_COUNT_H
+#define APP_RATES_COUNT_H
+
+#include "base/day.h"
+#include "base/str.h"
+
+enum rate_metric { RATE_M1, RATE_M2, RATE_M3, RATE_M4, RATE_M5, RATE_M6, RATE_M7, RATE_M10, RATE_METRIC_COUNT };
+
+struct rate_metric_info {
+	const char *code;    /* "M1" */
+	const char *zh;
+	const char *formula; /* shown beside the figure */
+	const char *none;    /* what stands there when the denominator is 0 */
+};
+const struct rate_metric_info *rate_metric_info(enum rate_metric m);
+
+struct rate_period {
+	day_t from, to, as_of;
+};
+
+/* Unknown days are DAY_NONE. Only rows that count: ordinary cases and clues, not excluded. */
+struct rate_row {
+	int64_t id;
+	bool clue;
+	bool performing_open;
+	day_t opened_on, clue_due, clue_decided, filed, decision_due, decided, perform_due, ground, ground_due,
+		closed, suspended, resumed, publish_due, published;
+};
+
+enum rate_side { RATE_OUTSIDE, RATE_IN, RATE_OUT }; /* OUT: in the denominator only */
+
+enum rate_side rate_side(enum rate_metric m, const struct rate_row *row, const struct rate_period *p);
+/* Only for RATE_OUT: why it is not in the numerator. */
+void rate_why(enum rate_metric m, const struct rate_row *row, const struct rate_period *p, struct str *ret);
+
+bool rate_suspended(const struct rate_row *row, const struct rate_period *p);
+/* DAY_NONE: not due (yet). Whether the case is suspended is not asked here. */
+day_t rate_should_close(const struct rate_row *row, day_t as_of);
+
+/* "98.50": cut, not rounded, after two decimals, so that 100.00 means all. "" when den is 0. */
+void rate_percent(int64_t num, int64_t den, char ret[24]);
+
+#endif
