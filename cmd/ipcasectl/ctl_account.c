@@ -199,8 +199,8 @@ struct action {
 };
 
 static const struct action actions[] = {
-	{ "add", true, account_add },	      { "password", true, account_password },
-	{ "list", false, account_list },      { "lock", true, account_lock },
+	{ "add", true, account_add },       { "password", true, account_password },
+	{ "list", false, account_list },    { "lock", true, account_lock },
 	{ "unlock", true, account_unlock },
 };
 
@@ -227,12 +227,23 @@ static bool parse(int argc, char **argv, struct options *o, const struct action 
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
-		case 'd': o->database = optarg; break;
-		case 'n': o->display_name = optarg; break;
-		case 'u': o->unit = optarg; break;
-		case 'r': o->roles = optarg; break;
-		case 'p': o->password_file = optarg; break;
-		default: return false;
+		case 'd':
+			o->database = optarg;
+			break;
+		case 'n':
+			o->display_name = optarg;
+			break;
+		case 'u':
+			o->unit = optarg;
+			break;
+		case 'r':
+			o->roles = optarg;
+			break;
+		case 'p':
+			o->password_file = optarg;
+			break;
+		default:
+			return false;
 		}
 	}
 	*action = optind < argc ? find_action(argv[optind]) : NULL;

@@ -24,42 +24,21 @@ struct report {
 	int failed;
 };
 
-static void line(const char *word, const char *name, const char *fmt, va_list ap)
+enum verdict { VERDICT_OK, VERDICT_WARN, VERDICT_FAIL };
+
+static void say(struct report *r, enum verdict verdict, const char *name, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
+static void say(struct report *r, enum verdict verdict, const char *name, const char *fmt, ...)
 {
-	printf("%-4s %s: ", word, name);
+	static const char *const words[] = { "ok", "warn", "FAIL" };
+	va_list ap;
+
+	printf("%-4s %s: ", words[verdict], name);
+	va_start(ap, fmt);
 	vprintf(fmt, ap);
+	va_end(ap);
 	putchar('\n');
-}
-
-static void ok(const char *name, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static void ok(const char *name, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	line("ok", name, fmt, ap);
-	va_end(ap);
-}
-
-static void warn(const char *name, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static void warn(const char *name, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	line("warn", name, fmt, ap);
-	va_end(ap);
-}
-
-static void fail(struct report *r, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
-static void fail(struct report *r, const char *name, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	line("FAIL", name, fmt, ap);
-	va_end(ap);
-	r->failed++;
+	r->failed += verdict == VERDICT_FAIL;
 }
 
 /* --- walls: no row is good ---------------------------------------------------------------- */
@@ -117,13 +96,13 @@ static void check_wall(struct report *r, PGconn *conn, const struct wall *wall)
 	PGresult *res = ctl_query(conn, wall->sql, 0, NULL);
 
 	if (!res) {
-		fail(r, wall->name, "could not be checked");
+		say(r, VERDICT_FAIL, wall->name, "could not be checked");
 		return;
 	}
 	for (int i = 0; i < PQntuples(res); i++)
-		fail(r, wall->name, "%s", PQgetvalue(res, i, 0));
+		say(r, VERDICT_FAIL, wall->name, "%s", PQgetvalue(res, i, 0));
 	if (PQntuples(res) == 0)
-		ok(wall->name, "%s", wall->good);
+		say(r, VERDICT_OK, wall->name, "%s", wall->good);
 	PQclear(res);
 }
 
@@ -134,42 +113,44 @@ static void check_migrations(struct report *r, PGconn *conn)
 	struct ctl_migrations state;
 
 	if (!ctl_migrations_read(conn, &state))
-		fail(r, "schema", "could not be read");
+		say(r, VERDICT_FAIL, "schema", "could not be read");
 	else if (*state.problem)
-		fail(r, "schema", "%s", state.problem);
+		say(r, VERDICT_FAIL, "schema", "%s", state.problem);
 	else if (state.pending)
-		fail(r, "schema", "%d of %d migrations are missing; run \"ipcasectl migrate\"",
-		     state.pending, state.pending + state.applied);
+		say(r, VERDICT_FAIL, "schema",
+		    "%d of %d migrations are missing; run \"ipcasectl migrate\"", state.pending,
+		    state.pending + state.applied);
 	else if (state.stale_law_files)
-		fail(r, "schema", "%d legal tables are not loaded; run \"ipcasectl migrate\"",
-		     state.stale_law_files);
+		say(r, VERDICT_FAIL, "schema",
+		    "%d legal tables are not loaded; run \"ipcasectl migrate\"",
+		    state.stale_law_files);
 	else
-		ok("schema", "version %d", state.applied);
+		say(r, VERDICT_OK, "schema", "version %d", state.applied);
 }
 
 /* The calendar covers whole years: up to 31 December of its last row's year. */
 static void check_calendar(struct report *r, PGconn *conn)
 {
-	char *text = ctl_query_text(conn,
-				    "SELECT extract(year FROM max(date))::integer FROM law_holidays",
-				    0, NULL);
+	char *text = ctl_query_text(
+		conn, "SELECT extract(year FROM max(date))::integer FROM law_holidays", 0, NULL);
 	day_t today = instant_to_day(clock_now()), end;
 	int64_t year = 0;
 
 	if (!text) {
-		fail(r, "calendar", "could not be read");
+		say(r, VERDICT_FAIL, "calendar", "could not be read");
 	} else if (!sv_to_i64(sv_of(text), &year) || !day_from_ymd((int)year, 12, 31, &end)) {
-		fail(r, "calendar", "there is no working-day calendar");
+		say(r, VERDICT_FAIL, "calendar", "there is no working-day calendar");
 	} else {
 		char day[11];
 		day_format(end, day);
 		if (end < today)
-			fail(r, "calendar", "ended on %s", day);
+			say(r, VERDICT_FAIL, "calendar", "ended on %s", day);
 		else if (end - today <= CALENDAR_WARN_DAYS)
-			warn("calendar", "ends on %s, in %d days; add the next year's notice", day,
-			     (int)(end - today));
+			say(r, VERDICT_WARN, "calendar",
+			    "ends on %s, in %d days; add the next year's notice", day,
+			    (int)(end - today));
 		else
-			ok("calendar", "covers until %s", day);
+			say(r, VERDICT_OK, "calendar", "covers until %s", day);
 	}
 	free(text);
 }
@@ -179,11 +160,11 @@ static void check_database(struct report *r, const struct conf *conf)
 	PGconn *conn = ctl_connect(conf->database.url, conf->database.password);
 
 	if (!conn) {
-		fail(r, "database", "not reachable");
+		say(r, VERDICT_FAIL, "database", "not reachable");
 		return;
 	}
-	ok("database", "\"%s\" as %s, PostgreSQL %s", PQdb(conn), PQuser(conn),
-	   PQparameterStatus(conn, "server_version"));
+	say(r, VERDICT_OK, "database", "\"%s\" as %s, PostgreSQL %s", PQdb(conn), PQuser(conn),
+	    PQparameterStatus(conn, "server_version"));
 	check_migrations(r, conn);
 	for (size_t i = 0; i < ARRAY_LEN(walls); i++)
 		check_wall(r, conn, &walls[i]);
@@ -211,11 +192,11 @@ static int run_check(int argc, char **argv)
 	if (optind != argc)
 		return ctl_usage(&ctl_check_command);
 	if (conf_load(path, &conf, &err) != ERR_OK) {
-		fail(&report, "configuration", "%s%s%s", err.message, *err.detail ? "; " : "",
-		     err.detail);
+		say(&report, VERDICT_FAIL, "configuration", "%s%s%s", err.message,
+		    *err.detail ? "; " : "", err.detail);
 		return CTL_FAILED;
 	}
-	ok("configuration", "%s", path ? path : "defaults and environment");
+	say(&report, VERDICT_OK, "configuration", "%s", path ? path : "defaults and environment");
 	check_database(&report, &conf);
 	explicit_bzero(&conf, sizeof(conf));
 	return report.failed ? CTL_FAILED : CTL_OK;

@@ -45,13 +45,15 @@ void ctl_print_failure(const PGconn *conn, const PGresult *res, const char *what
 PGconn *ctl_connect(const char *conninfo, const char *password)
 {
 	/* Later entries win over those in dbname's conninfo. */
-	const char *keys[] = { "dbname",	  "application_name", "client_encoding",
-			       "options",	  "connect_timeout",  "password",
+	const char *keys[] = { "dbname",  "application_name", "client_encoding",
+			       "options", "connect_timeout",  "password",
 			       NULL };
-	const char *values[] = { conninfo, "ipcasectl",
-				 "UTF8",   "-c timezone=UTC -c datestyle=ISO -c search_path=ipcase,public",
-				 "10",	   password && *password ? password : NULL,
-				 NULL };
+	const char *values[] = {
+		conninfo, "ipcasectl",
+		"UTF8",   "-c timezone=UTC -c datestyle=ISO -c search_path=ipcase,public",
+		"10",     password && *password ? password : NULL,
+		NULL
+	};
 	PGconn *conn = PQconnectdbParams(keys, values, 1);
 
 	if (PQstatus(conn) != CONNECTION_OK) {

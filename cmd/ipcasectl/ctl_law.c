@@ -41,8 +41,8 @@ static int is_current(PGconn *conn, const struct schema_file *f)
 	const char *values[] = { f->name, digest };
 
 	digest_of(f, digest);
-	char *found = ctl_query_text(conn, "SELECT 1 FROM public.schema_law WHERE name = $1 AND digest = $2",
-				     2, values);
+	char *found = ctl_query_text(
+		conn, "SELECT 1 FROM public.schema_law WHERE name = $1 AND digest = $2", 2, values);
 	int current = found ? *found != '\0' : -1;
 	free(found);
 	return current;

@@ -71,7 +71,8 @@ static void compare(const PGresult *res, const struct migrations *have, struct c
 		version = (int)strtol(PQgetvalue(res, i, 0), NULL, 10);
 		if (version > have->count)
 			snprintf(ret->problem, sizeof(ret->problem),
-				 "the database has migration %s: it is newer than this program", name);
+				 "the database has migration %s: it is newer than this program",
+				 name);
 		else if (version != i + 1)
 			snprintf(ret->problem, sizeof(ret->problem),
 				 "the database has migration %s but not number %d", name, i + 1);
@@ -85,7 +86,8 @@ static void compare(const PGresult *res, const struct migrations *have, struct c
 static bool read_state(PGconn *conn, const struct migrations *have, struct ctl_migrations *ret)
 {
 	*ret = (struct ctl_migrations){ .pending = have->count };
-	char *table = ctl_query_text(conn, "SELECT to_regclass('public.schema_migration')", 0, NULL);
+	char *table =
+		ctl_query_text(conn, "SELECT to_regclass('public.schema_migration')", 0, NULL);
 	if (!table)
 		return false;
 	bool exists = *table != '\0';
@@ -147,8 +149,10 @@ static bool make_tables(PGconn *conn)
 	       ctl_exec(conn, "CREATE TABLE IF NOT EXISTS public.schema_law ("
 			      " name text PRIMARY KEY, digest text NOT NULL,"
 			      " loaded_at timestamptz NOT NULL DEFAULT now())") &&
-	       ctl_exec(conn, "GRANT SELECT ON public.schema_migration, public.schema_law TO " CTL_APP_ROLE
-			      ", " CTL_AUDITOR_ROLE);
+	       ctl_exec(
+		       conn,
+		       "GRANT SELECT ON public.schema_migration, public.schema_law TO " CTL_APP_ROLE
+		       ", " CTL_AUDITOR_ROLE);
 }
 
 /* The server counts characters; an editor wants the line. */
@@ -261,9 +265,14 @@ static int run_migrate(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
-		case 'd': database = optarg; break;
-		case 'c': check = true; break;
-		default: return ctl_usage(&ctl_migrate_command);
+		case 'd':
+			database = optarg;
+			break;
+		case 'c':
+			check = true;
+			break;
+		default:
+			return ctl_usage(&ctl_migrate_command);
 		}
 	}
 	if (optind != argc)

@@ -2,7 +2,8 @@
  *
  * setup: the three roles and the database. Needs a superuser; may run again at any time.
  *
- *   ipcase_owner    owns the schema, runs migrations; the daemon never connects as it
+ *   ipcase_owner    owns the schema, runs migrations and maintenance, for which row-level security
+ *                   does not stand in the way; the daemon never connects as it
  *   ipcase_app      the daemon: owns nothing, obeys row-level security
  *   ipcase_auditor  reads only
  */
@@ -18,6 +19,7 @@ enum { PASSWORD_SIZE = 256, SQL_MAX = 4096 };
 struct role {
 	const char *name;
 	const char *password_file; /* NULL: no password, the server's pg_hba.conf decides */
+	bool sees_all;
 };
 
 static bool set_password(PGconn *conn, const struct role *role)
@@ -58,8 +60,8 @@ static bool make_role(PGconn *conn, const struct role *role)
 	if (!found)
 		return false;
 	snprintf(sql, sizeof(sql),
-		 "%s ROLE %s LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS",
-		 *found ? "ALTER" : "CREATE", role->name);
+		 "%s ROLE %s LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION %s",
+		 *found ? "ALTER" : "CREATE", role->name, role->sees_all ? "BYPASSRLS" : "NOBYPASSRLS");
 	bool ok = ctl_exec(conn, sql) && set_password(conn, role);
 	if (ok)
 		printf("role %s: %s\n", role->name, *found ? "already there" : "created");
@@ -77,7 +79,8 @@ static bool make_database(PGconn *conn, const char *name)
 	bool ok = encoding != NULL;
 
 	if (ok && *encoding && strcmp(encoding, "UTF8") != 0) {
-		ctl_error("database \"%s\" exists with encoding %s; UTF8 is needed", name, encoding);
+		ctl_error("database \"%s\" exists with encoding %s; UTF8 is needed", name,
+			  encoding);
 		ok = false;
 	}
 	if (ok && !*encoding) {
@@ -125,20 +128,31 @@ static int run_setup(int argc, char **argv)
 		{ "auditor-password-file", required_argument, NULL, 'u' },
 		{ 0 },
 	};
-	struct role roles[] = { { CTL_OWNER_ROLE, NULL },
-				{ CTL_APP_ROLE, NULL },
-				{ CTL_AUDITOR_ROLE, NULL } };
+	struct role roles[] = { { CTL_OWNER_ROLE, NULL, true },
+				{ CTL_APP_ROLE, NULL, false },
+				{ CTL_AUDITOR_ROLE, NULL, false } };
 	const char *database = NULL, *name = "ipcase";
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
-		case 'd': database = optarg; break;
-		case 'n': name = optarg; break;
-		case 'o': roles[0].password_file = optarg; break;
-		case 'a': roles[1].password_file = optarg; break;
-		case 'u': roles[2].password_file = optarg; break;
-		default: return ctl_usage(&ctl_setup_command);
+		case 'd':
+			database = optarg;
+			break;
+		case 'n':
+			name = optarg;
+			break;
+		case 'o':
+			roles[0].password_file = optarg;
+			break;
+		case 'a':
+			roles[1].password_file = optarg;
+			break;
+		case 'u':
+			roles[2].password_file = optarg;
+			break;
+		default:
+			return ctl_usage(&ctl_setup_command);
 		}
 	}
 	if (optind != argc)

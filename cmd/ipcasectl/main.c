@@ -8,16 +8,17 @@
 #include <string.h>
 
 static const struct ctl_command *const commands[] = {
-	&ctl_setup_command,	 /* once, as a superuser */
-	&ctl_migrate_command,	 /* at each upgrade */
-	&ctl_check_command,	 /* before the daemon starts */
-	&ctl_account_command,	 /* daily */
-	&ctl_verify_command,	 /* proof */
-	&ctl_rebuild_command,	 /* proof */
+	&ctl_setup_command,      /* once, as a superuser */
+	&ctl_migrate_command,    /* at each upgrade */
+	&ctl_check_command,      /* before the daemon starts */
+	&ctl_account_command,    /* daily */
+	&ctl_verify_command,     /* proof */
+	&ctl_rebuild_command,    /* proof */
 	&ctl_procedures_command, /* the law's tables, to read */
-	&ctl_demo_command,	 /* trial data */
-	&ctl_generate_command,	 /* developers */
-	&ctl_check_sql_command,	 /* developers */
+	&ctl_demo_command,       /* trial data */
+	&ctl_generate_command,   /* developers */
+	&ctl_docs_command,       /* developers: generated documents */
+	&ctl_check_sql_command,  /* developers */
 };
 
 void ctl_error(const char *fmt, ...)

@@ -10,21 +10,23 @@ static void write_header(const char *base)
 	struct text t = { 0 };
 	struct text path = { 0 };
 
-	text_add_cstr(&t, "/* Made by sqlgen from schema/. Do not edit. */\n"
-			  "#ifndef GEN_SCHEMA_FILES_H\n"
-			  "#define GEN_SCHEMA_FILES_H\n\n"
-			  "#include <stddef.h>\n\n"
-			  "/* One file under schema/: {\"migrations\", \"0001_base.sql\", text, size}. */\n"
-			  "struct schema_file {\n"
-			  "\tconst char *dir;\n"
-			  "\tconst char *name;\n"
-			  "\tconst char *text;\n"
-			  "\tsize_t size;\n"
-			  "};\n\n"
-			  "/* Sorted by dir, then name; an entry of NULLs ends the array. */\n"
-			  "extern const struct schema_file schema_files[];\n"
-			  "extern const size_t schema_file_count;\n\n"
-			  "#endif\n");
+	text_add_cstr(
+		&t,
+		"/* Made by sqlgen from schema/. Do not edit. */\n"
+		"#ifndef GEN_SCHEMA_FILES_H\n"
+		"#define GEN_SCHEMA_FILES_H\n\n"
+		"#include <stddef.h>\n\n"
+		"/* One file under schema/: {\"migrations\", \"0001_base.sql\", text, size}. */\n"
+		"struct schema_file {\n"
+		"\tconst char *dir;\n"
+		"\tconst char *name;\n"
+		"\tconst char *text;\n"
+		"\tsize_t size;\n"
+		"};\n\n"
+		"/* Sorted by dir, then name; an entry of NULLs ends the array. */\n"
+		"extern const struct schema_file schema_files[];\n"
+		"extern const size_t schema_file_count;\n\n"
+		"#endif\n");
 	text_addf(&path, "%s.h", base);
 	file_write(path.p, &t);
 }

@@ -31,7 +31,7 @@ struct reader {
 	const char *path;
 	const char *p;
 	int line;
-	struct statement now;   /* being collected; name NULL between statements */
+	struct statement now; /* being collected; name NULL between statements */
 	struct text in, out;
 	struct text *continued; /* list that the next comment line continues, or NULL */
 	struct statements *all;
@@ -66,8 +66,8 @@ static void begin_statement(struct reader *r, const char *p, const char *end)
 	if (r->now.name)
 		die_at(r->path, r->line, "statement \"%s\" of line %d has no SQL", r->now.name,
 		       r->now.line);
-	while (q < end && (islower((unsigned char)*q) || *q == '_' ||
-			   (q > p && isdigit((unsigned char)*q))))
+	while (q < end &&
+	       (islower((unsigned char)*q) || *q == '_' || (q > p && isdigit((unsigned char)*q))))
 		q++;
 	if (q == p || (q < end && *q != ' ' && *q != '\t') || q - p > NAME_MAX_LEN)
 		die_at(r->path, r->line,
@@ -90,8 +90,9 @@ static void begin_statement(struct reader *r, const char *p, const char *end)
 		    strncmp(p, kinds[i], (size_t)(end - p)) == 0)
 			return;
 	}
-	die_at(r->path, r->line, "after the name comes :one, :optional, :many or :exec, not \"%.*s\"",
-	       (int)(end - p), p);
+	die_at(r->path, r->line,
+	       "after the name comes :one, :optional, :many or :exec, not \"%.*s\"", (int)(end - p),
+	       p);
 }
 
 static void add_to_list(struct reader *r, struct text *list, const char *p, const char *end)
@@ -275,7 +276,8 @@ static const char *statement_body(struct reader *r, const char *p)
 		if (*p == '\0')
 			die_at(r->path, r->now.line, "statement \"%s\" has no ;", r->now.name);
 		if (p[0] == '-' && p[1] == '-') {
-			if (strncmp(skip_blanks(p + 2, p + 2 + strcspn(p + 2, "\n")), "name:", 5) == 0)
+			if (strncmp(skip_blanks(p + 2, p + 2 + strcspn(p + 2, "\n")), "name:", 5) ==
+			    0)
 				die_at(r->path, r->line, "statement \"%s\" of line %d has no ;",
 				       r->now.name, r->now.line);
 			next = p + strcspn(p, "\n");
@@ -349,23 +351,25 @@ static void write_header(const struct statements *all, const char *base)
 		text_addf(&t, ", /* %d in, %s:%d */\n", all->items[i].param_count,
 			  all->items[i].path, all->items[i].line);
 	}
-	text_add_cstr(&t, "\tQUERY_COUNT\n"
-			  "};\n\n"
-			  "struct query {\n"
-			  "\tconst char *name; /* also the prepared statement's name */\n"
-			  "\tconst char *sql;\n"
-			  "\tint param_count;\n"
-			  "};\n"
-			  "extern const struct query queries[QUERY_COUNT];\n\n"
-			  "/* What the statement's comment promises; `ipcasectl check-sql` proves it. */\n"
-			  "struct query_source {\n"
-			  "\tconst char *in;\n"
-			  "\tconst char *out;\n"
-			  "\tconst char *file;\n"
-			  "\tint line;\n"
-			  "};\n"
-			  "extern const struct query_source query_sources[QUERY_COUNT];\n\n"
-			  "#endif\n");
+	text_add_cstr(
+		&t,
+		"\tQUERY_COUNT\n"
+		"};\n\n"
+		"struct query {\n"
+		"\tconst char *name; /* also the prepared statement's name */\n"
+		"\tconst char *sql;\n"
+		"\tint param_count;\n"
+		"};\n"
+		"extern const struct query queries[QUERY_COUNT];\n\n"
+		"/* What the statement's comment promises; `ipcasectl check-sql` proves it. */\n"
+		"struct query_source {\n"
+		"\tconst char *in;\n"
+		"\tconst char *out;\n"
+		"\tconst char *file;\n"
+		"\tint line;\n"
+		"};\n"
+		"extern const struct query_source query_sources[QUERY_COUNT];\n\n"
+		"#endif\n");
 	text_addf(&path, "%s.h", base);
 	file_write(path.p, &t);
 }

@@ -35,8 +35,8 @@ char *copy_of(const char *p, size_t n);
 void *grow(void *p, size_t size);
 
 /* Both print and exit 1. */
-__attribute__((noreturn, format(printf, 3, 4))) void
-die_at(const char *path, int line, const char *fmt, ...);
+__attribute__((noreturn, format(printf, 3, 4))) void die_at(const char *path, int line,
+							    const char *fmt, ...);
 __attribute__((noreturn, format(printf, 1, 2))) void die(const char *fmt, ...);
 
 /* --- queries.c ------------------------------------------------------------------- */

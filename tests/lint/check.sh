@@ -89,6 +89,20 @@ check_paths() {
 		sed -E 's/^([^:]*:[0-9]+):.*/\1: path of a machine/' | say
 }
 
+# A global of ours with the name of one in a library we link would replace it there.
+check_symbols() {
+	set -- build/*/lib*.a
+	[ -e "$1" ] || return
+	nm -g --defined-only "$@" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u >"$work/ours"
+	for library in event event_openssl pq cjson inih utf8proc ssl crypto curl; do
+		path=$(${CC:-cc} -print-file-name="lib$library.so")
+		[ -e "$path" ] || continue
+		nm -D --defined-only "$path" | awk '{ sub(/@.*/, "", $3); print $3 }' | sort -u |
+			comm -12 "$work/ours" - |
+			sed "s|.*|build: symbol & is also in lib$library|"
+	done | say
+}
+
 check_spdx() {
 	written | grep -E '\.(c|h|sh|py|awk|sql)$|(^|/)Makefile$' | while read -r f; do
 		case $f in *.sql) continue ;; esac
@@ -104,6 +118,7 @@ check_length
 check_headers
 check_scripts
 check_paths
+check_symbols
 check_spdx
 
 [ ! -s "$findings" ] || {

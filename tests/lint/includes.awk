@@ -31,11 +31,6 @@ FILENAME == rules && $1 == "never" {
 		never[$2 SUBSEP $i] = 1
 	next
 }
-FILENAME == rules && $1 == "gen" {
-	for (i = 2; i <= NF; i++)
-		generated[$i] = 1
-	next
-}
 FILENAME == rules {
 	print rules ":" FNR ": unknown word \"" $1 "\""
 	next
@@ -57,11 +52,9 @@ quoted && path ~ /^lib\// {
 	layer = part[2]
 	target = header
 	sub(/\/.*/, "", target)
-	if (header in generated)
-		target = "gen"
 	if (!(layer in known))
 		complain("layer \"" layer "\" is not in " rules)
-	else if (header !~ /\// && target != "gen")
+	else if (header !~ /\//)
 		complain("write \"" layer "/" header "\"")
 	else if (!((layer, target) in allowed))
 		complain("layer " layer " must not include " target)
