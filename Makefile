@@ -74,9 +74,12 @@ TEST_SRC := $(sort $(wildcard tests/unit/test_*.c tests/fault/test_*.c))
 # Everything else in tests/unit helps all of them.
 TEST_HELP := $(filter-out $(TEST_SRC),$(sort $(wildcard tests/unit/*.c)))
 TESTS := $(patsubst %.c,$(OUT)/%,$(TEST_SRC))
+# A server for tests/protocol, on the lower layers only.
+PROBE_SRC := $(wildcard tests/protocol/http_probe.c)
+PROBE := $(if $(PROBE_SRC),$(OUT)/http_probe)
 GEN_SRC := $(GEN)/queries.c $(GEN)/schema_files.c
 OBJ := $(call obj,$(foreach l,$(LAYERS),$(call layer_src,$(l))) $(GEN_SRC) $(TEST_SRC) \
-	$(TEST_HELP) $(foreach p,$(PROGRAMS),$(wildcard cmd/$(p)/*.c)))
+	$(TEST_HELP) $(PROBE_SRC) $(foreach p,$(PROGRAMS),$(wildcard cmd/$(p)/*.c)))
 QUERIES := $(sort $(wildcard schema/queries/*.sql))
 SCHEMA_FILES := $(sort $(wildcard schema/demo/*.jsonl)) $(sort $(wildcard schema/law/*.csv)) \
 	$(sort $(wildcard schema/migrations/*.sql))
@@ -90,7 +93,7 @@ MAKEFLAGS += --no-builtin-rules
 	bench install clean help
 
 all: need-deps $(addprefix $(OUT)/,$(PROGRAMS)) ## build ipcased, ipcase and ipcasectl
-build-tests: all $(TESTS)
+build-tests: all $(TESTS) $(PROBE)
 
 # A plain answer instead of a missing header.
 need-deps:
@@ -136,6 +139,10 @@ $(TESTS): $(OUT)/%: $(OUT)/obj/%.o $(call obj,$(TEST_HELP)) $(LIBS)
 	@mkdir -p $(@D)
 	@echo "  LINK $@"
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_ALL) $(LIBS_test)
+
+$(PROBE): $(call obj,$(PROBE_SRC)) $(foreach l,http loop crypto base,$(OUT)/lib$(l).a)
+	@echo "  LINK $@"
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_ALL)
 
 $(GEN)/sqlgen: $(wildcard cmd/sqlgen/*.c cmd/sqlgen/*.h)
 	@mkdir -p $(@D)

@@ -112,11 +112,11 @@ suite() {
 	local name=$1 code=0 counts
 	local log=$logs/$name.log xml=$logs/$name.xml
 	compgen -G "tests/$name/test_*.py" >/dev/null || return 0
-	TZ=America/New_York IPCASE_BIN=$OUT timeout -s INT -k 60 "$suite_limit" \
+	TZ=America/New_York OUT=$OUT timeout -s INT -k 60 "$suite_limit" \
 		"$PYTHON" -B -m pytest -c tests/pytest.ini -q --tb=short --junitxml="$xml" \
 		"tests/$name" >"$log" 2>&1 </dev/null || code=$?
 	if [ "$code" != 0 ]; then
-		echo "--- suite $name (exit code $code); again: IPCASE_BIN=$OUT $PYTHON -m pytest -c tests/pytest.ini tests/$name"
+		echo "--- suite $name (exit code $code); again: OUT=$OUT $PYTHON -m pytest -c tests/pytest.ini tests/$name"
 		tail -n 200 "$log"
 	else
 		grep -h '^SKIPPED' "$log" || :

@@ -62,6 +62,7 @@ struct sv view_role(struct arena *arena, const struct json_value *v)
 		const char *code, *zh;
 	} roles[] = {
 #include "law/role.def"
+		{ "party", "当事人" }, { "host", "听证主持人" },
 	};
 #undef ROLE
 	struct sv text = view_text(arena, v);

@@ -72,7 +72,7 @@ bool engine_actor(struct engine *e, struct arena *keep, const char *name, struct
 {
 	const char *values[] = { name };
 	PGresult *res = ctl_query(e->conn,
-				  "SELECT a.id, array_to_string(a.roles, ','), a.unit_id, u.organ_id"
+				  "SELECT a.id, array_to_string(a.roles, ','), a.unit_id, u.organ_id, a.display_name"
 				  " FROM account a JOIN unit u ON u.id = a.unit_id WHERE a.name = $1",
 				  1, values);
 	bool ok = res && PQntuples(res) == 1;
@@ -80,7 +80,7 @@ bool engine_actor(struct engine *e, struct arena *keep, const char *name, struct
 	if (res && !ok)
 		ctl_error("there is no account \"%s\"", name);
 	if (ok) {
-		*ret = (struct actor){ .account = id_of(res, 0, 0), .name = arena_strdup(keep, name),
+		*ret = (struct actor){ .account = id_of(res, 0, 0), .name = arena_strdup(keep, PQgetvalue(res, 0, 4)),
 				       .unit = id_of(res, 0, 2), .organ = id_of(res, 0, 3) };
 		ok = role_parse_list(sv_of(PQgetvalue(res, 0, 1)), &ret->roles);
 	}
@@ -126,6 +126,7 @@ static bool resolve_accounts(struct engine *e, struct facts *f)
 		if (!engine_actor(e, &e->arena, fact_text(f, field), &named))
 			return false;
 		fact_set_num(f, field, named.account);
+		fact_set_text(f, field, named.name); /* papers and lists show the person */
 	}
 	return true;
 }

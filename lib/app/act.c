@@ -125,6 +125,10 @@ static enum err_code resolve_accounts(struct act_call *a, struct task *t, const 
 			found = pg_bool(r, a->at_accounts, row, 6) && may_hold(f, roles) &&
 				pg_i64(r, a->at_accounts, row, 4) == a->call.who->actor.organ;
 			fact_set_num(&a->input, f, pg_i64(r, a->at_accounts, row, 0));
+			if (found) { /* papers and lists show the person, not the account */
+				a->input.at[f].text = pg_cstr(r, a->at_accounts, row, 2);
+				break;
+			}
 		}
 		if (!found) {
 			enum err_code code = err_set(task_err(t), ERR_INVALID, "unknown-account",

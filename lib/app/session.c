@@ -85,7 +85,7 @@ static struct session *session_dup(const struct session *from)
 
 	*s = *from;
 	s->units = xstrdup(from->units);
-	s->actor.name = s->account;
+	s->actor.name = s->name;
 	return s;
 }
 
@@ -126,7 +126,7 @@ struct session *session_copy(struct arena *arena, const struct session *from)
 
 	*s = *from;
 	s->units = arena_strdup(arena, from->units);
-	s->actor.name = s->account;
+	s->actor.name = s->name;
 	return s;
 }
 

@@ -68,8 +68,8 @@ const struct conf_option conf_options[] = {
 	TEXT(CONF_STRING, http, host_names, "", NULL, 0,
 	     "Names accepted in the Host header, separated by commas. Empty accepts any."),
 	TEXT(CONF_STRING, http, trusted_proxies, "", conf_check_proxies, 0,
-	     "Addresses or networks (10.0.0.0/8) of proxies, separated by commas. Only from them "
-	     "the X-Forwarded-For header is believed."),
+	     "Addresses of proxies, separated by commas, or unix for peers on the Unix socket. Only "
+	     "from them the X-Forwarded-For header is believed."),
 	TEXT(CONF_PATH, http, tls_certificate, "", NULL, 0,
 	     "Certificate chain of the server, PEM. Setting it turns TLS on; needs tls_key."),
 	TEXT(CONF_PATH, http, tls_key, "", NULL, 0, "Private key of the certificate, PEM."),

@@ -277,19 +277,10 @@ const char *conf_check_listen(struct sv value)
 
 const char *conf_check_proxies(struct sv value)
 {
-	static const char rule[] = "must be IP addresses or networks such as 10.0.0.0/8";
 	struct sv rest = value, item;
 	while (conf_list_next(&rest, &item)) {
-		size_t slash = last_index(item, '/');
-		int family = address_family((struct sv){ item.p, slash });
-		if (!family)
-			return rule;
-		if (slash == item.n)
-			continue;
-		int64_t bits;
-		if (!sv_to_i64((struct sv){ item.p + slash + 1, item.n - slash - 1 }, &bits) ||
-		    bits < 0 || bits > (family == AF_INET ? 32 : 128))
-			return rule;
+		if (!sv_eq_str(item, "unix") && !address_family(item))
+			return "must be IP addresses, or unix for the Unix socket";
 	}
 	return NULL;
 }

@@ -213,6 +213,10 @@ static bool condition_holds(const struct application *app, enum condition when)
 		return penalty_publishable(app->d) && fact_true(f, FIELD_OTHER_PROVINCE);
 	case WHEN_REVIEW_REMEDY:
 		return fact_is(f, FIELD_REMEDY_KIND, "行政复议");
+	case WHEN_GRANTED:
+		return fact_true(&app->fields, FIELD_GRANTED);
+	case WHEN_UNSERVED:
+		return app->d->state == STATE_UNSERVED;
 	case WHEN_CASH:
 		return fact_true(f, FIELD_CASH_ON_SPOT);
 	case WHEN_COUNT:

@@ -216,10 +216,10 @@ static enum err_code read_day(struct table *t, const char *column, day_t empty, 
 
 /* --- clocks -------------------------------------------------------------------------------- */
 
-/* The owner column: who must act before a clock runs out. */
+/* The owner column: who must act before a clock runs out. Role codes, the party, the hearing's host. */
 static const char *const owners[] = {
-	"officer", "clerk",  "unit_head", "reviewer", "deputy",        "principal",
-	"host",    "credit", "party",     "police",   "procuratorate", "court",
+	"officer", "clerk",  "unit_head", "legal_reviewer", "deputy_head", "principal",
+	"host", "credit_clerk", "party",     "police",   "procuratorate", "court",
 };
 
 static enum err_code read_owner(struct table *t, struct clock_rule *rule)

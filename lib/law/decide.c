@@ -253,6 +253,15 @@ enum err_code procedure_check(const struct law_book *book, const struct dossier 
 
 /* ---- next acts ---- */
 
+static bool row_has_guard(const struct act_row *row, enum guard guard)
+{
+	for (const enum guard *g = row->guards; g && *g != GUARD_END; g++) {
+		if (*g == guard)
+			return true;
+	}
+	return false;
+}
+
 /* Guards whose answer does not depend on what the actor will fill in. */
 static void explain(const struct law_book *book, const struct dossier *d, const struct act_input *in,
 		    const struct request *request, struct arena *arena, struct next_act *next)
@@ -288,6 +297,13 @@ static void explain(const struct law_book *book, const struct dossier *d, const 
 		err_set(&next->why, ERR_LAW, guard_rule(GUARD_APPROVER_NOT_OFFICER), "%s",
 			guard_message(GUARD_APPROVER_NOT_OFFICER));
 		err_article(&next->why, guard_article(GUARD_APPROVER_NOT_OFFICER));
+		return;
+	}
+	if (!request && row_has_guard(in->row, GUARD_MEASURE_OPEN) && dossier_open_measures(d) == 0) {
+		next->blocked = true;
+		err_set(&next->why, ERR_LAW, guard_rule(GUARD_MEASURE_OPEN), "%s",
+			guard_message(GUARD_MEASURE_OPEN));
+		err_article(&next->why, guard_article(GUARD_MEASURE_OPEN));
 		return;
 	}
 	if (gather(d, in, request, arena, &payload, &merged, &next->why) != ERR_OK ||

@@ -481,6 +481,11 @@ static bool check_CRIMINAL_FILED(const struct guard_ctx *g)
 
 /* ---- service, payment, enforcement ---- */
 
+static bool check_NO_PENALTY(const struct guard_ctx *g)
+{
+	return fact_is(&g->d->facts, FIELD_GROUND, "C4a") || fact_is(&g->d->facts, FIELD_GROUND, "C4b");
+}
+
 static bool check_CONSENT_ELECTRONIC(const struct guard_ctx *g)
 {
 	return !fact_is(g->payload, FIELD_SERVICE_METHOD, "电子") ||
@@ -642,7 +647,9 @@ static bool check_TARGET_CASE(const struct guard_ctx *g)
 
 static bool check_DIFFERENT_COUNTERPART(const struct guard_ctx *g)
 {
-	return fact_has(g->payload, FIELD_ORGAN_TO);
+	const char *ours = g->in->actor.organ_name;
+
+	return !ours || !fact_is(g->payload, FIELD_ORGAN_TO, ours);
 }
 
 static bool check_COMPLAINT(const struct guard_ctx *g)

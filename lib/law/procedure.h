@@ -124,6 +124,7 @@ struct actor {
 	uint32_t roles;        /* roles held, delegated ones included */
 	int64_t unit;
 	int64_t organ;
+	const char *organ_name; /* NULL: not known */
 	int64_t on_behalf_of;  /* delegating account whose role is used, 0: own */
 	uint32_t delegated;    /* the part of `roles` that comes from a delegation */
 	int64_t delegators[ROLE_COUNT]; /* per role bit index, who delegated it */

@@ -77,7 +77,7 @@ static const struct act_row rows[] = {
 	  .by = ROLES_OFFICERS | ROLE_CLERK,
 	  .guards = GUARDS(GUARD_COMPLAINT),
 	  .fields = FIELDS(NEED(GRANTED), MAY(NOTE)),
-	  .effects = EFFECTS(MEET("D02"), START("D03")), .article = A121("十五") },
+	  .effects = EFFECTS(MEET("D02"), START_IF("D03", GRANTED)), .article = A121("十五") },
 	{ .code = "mediation_end", .zh = "终止调解", .from = S_COMPLAINT,
 	  .by = ROLES_OFFICERS | ROLE_CLERK,
 	  .guards = GUARDS(GUARD_COMPLAINT),

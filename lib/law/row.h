@@ -31,6 +31,7 @@
 	{ .kind = EFFECT_START, .clock = id, .base = FIELD_##name, .when = WHEN_##cond }
 #define RESTART(id) { .kind = EFFECT_RESTART, .clock = id, .base = FIELD_NONE }
 #define MEET(id) { .kind = EFFECT_MEET, .clock = id }
+#define MEET_IF(id, cond) { .kind = EFFECT_MEET, .clock = id, .when = WHEN_##cond }
 #define CANCEL(id) { .kind = EFFECT_CANCEL, .clock = id }
 #define EXTEND(id) { .kind = EFFECT_EXTEND, .clock = id }
 #define SPAN_OPENS(k) { .kind = EFFECT_SPAN_OPEN, .span = SPAN_##k }
@@ -102,16 +103,16 @@ enum err_code effect_count_extension(struct application *app, struct err *err);
 	  .fields = FIELDS(NEED(MEASURE), NEED(DAYS), NEED(REASON), MAY(DOC_NO)), \
 	  .effects = EFFECTS(CALL(effect_extend_measure)), \
 	  .paper = "市监延强", .form = "22", .article = A2("三十八") "；行政强制法第二十五条" }, \
-	{ .code = "measure_lift", .zh = "解除措施", .from = (states), .by = ROLES_OFFICERS, \
-	  .guards = GUARDS(GUARD_CASE_OFFICER, GUARD_MEASURE_OPEN), \
+	{ .code = "measure_lift", .zh = "解除查封扣押", .from = (states), .by = ROLES_OFFICERS, \
+	  .guards = GUARDS(GUARD_CASE_OFFICER, GUARD_MEASURE_OPEN, GUARD_MEASURE_IS_SEIZURE), \
 	  .fields = FIELDS(NEED(MEASURE), NEED(LIFT_GROUND), MAY(NOTE), MAY(DOC_NO)), \
 	  .effects = EFFECTS(CALL(effect_end_measure)), \
-	  .paper = "市监解强", .form = "20/23", .article = A2("四十二") "；行政强制法第二十八条" }, \
+	  .paper = "市监解强", .form = "23", .article = A2("四十二") "；行政强制法第二十八条" }, \
 	{ .code = "measure_dispose", .zh = "处理登记保存物品", .from = (states), .by = ROLES_OFFICERS, \
 	  .guards = GUARDS(GUARD_CASE_OFFICER, GUARD_MEASURE_OPEN, GUARD_MEASURE_IS_REGISTRATION), \
-	  .fields = FIELDS(NEED(MEASURE), NEED(DISPOSITION), MAY(NOTE)), \
+	  .fields = FIELDS(NEED(MEASURE), NEED(DISPOSITION), MAY(NOTE), MAY(DOC_NO)), \
 	  .effects = EFFECTS(CALL(effect_end_measure)), \
-	  .form = "52", .article = A2("三十五") "；行政处罚法第五十六条" }
+	  .paper = "市监解登", .form = "20/52", .article = A2("三十五") "；行政处罚法第五十六条" }
 
 #define SPAN_ROWS(states) \
 	{ .code = "testing_start", .zh = "检测检验检疫鉴定开始", .from = (states), .by = ROLES_OFFICERS, \

@@ -9,7 +9,25 @@
 enum { DOC_MAX_BYTES = 2 * 1024 * 1024, BODY_MAX_BYTES = 512 * 1024, SEARCH_MAX_BYTES = 64 * 1024,
        PARTIES_MAX = 50 };
 
+/* A row of a covering index must fit a third of a page (2704 bytes), and these two, a number of up to 480 and an
+ * officer's name stand in it together. 900 bytes are the longest title in Chinese. The dossier keeps all of it. */
+enum { TITLE_MAX_BYTES = 900, PARTY_MAX_BYTES = 600 };
+
 /* ---- derived texts ---- */
+
+/* Cut before a character, with an ellipsis, when it is longer. */
+static const char *within(struct arena *arena, const char *text, size_t max)
+{
+	static const char ellipsis[] = "…";
+	size_t n = strlen(text);
+
+	if (n <= max)
+		return text;
+	n = max - strlen(ellipsis);
+	while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	return arena_printf(arena, "%.*s%s", (int)n, text, ellipsis);
+}
 
 const char *change_party(struct arena *arena, const struct dossier *d)
 {
@@ -18,7 +36,9 @@ const char *change_party(struct arena *arena, const struct dossier *d)
 
 	if (n == 0)
 		return "";
-	return n == 1 ? parties[0].name : arena_printf(arena, "%s等%zu方", parties[0].name, n);
+	if (n == 1)
+		return within(arena, parties[0].name, PARTY_MAX_BYTES);
+	return arena_printf(arena, "%s等%zu方", within(arena, parties[0].name, PARTY_MAX_BYTES - 16), n);
 }
 
 /* 当事人 + 违法行为 + 案; 涉嫌 stands before the decision only. */
@@ -28,11 +48,12 @@ const char *change_title(struct arena *arena, const struct dossier *d)
 	const char *party = change_party(arena, d);
 
 	if (fact_has(f, FIELD_TITLE))
-		return fact_text(f, FIELD_TITLE);
+		return within(arena, fact_text(f, FIELD_TITLE), TITLE_MAX_BYTES);
 	const char *cause = fact_has(f, FIELD_CAUSE) ? fact_text(f, FIELD_CAUSE) : fact_text(f, FIELD_IP_TYPE);
 	bool decided = fact_has(f, FIELD_DECIDED_ON) || d->procedure == PROCEDURE_BACK_ENTRY;
-	return arena_printf(arena, "%s%s%s%s", party[0] ? party : "（当事人待查）", decided ? "" : "涉嫌", cause,
-			    d->kind == MATTER_CLUE ? "线索" : "案");
+	const char *title = arena_printf(arena, "%s%s%s%s", party[0] ? party : "（当事人待查）",
+					 decided ? "" : "涉嫌", cause, d->kind == MATTER_CLUE ? "线索" : "案");
+	return within(arena, title, TITLE_MAX_BYTES);
 }
 
 const char *change_search_text(struct arena *arena, const struct dossier *d)
@@ -173,6 +194,12 @@ static bool fact_same(const struct dossier *a, const struct dossier *b, enum fie
 	       strcmp(fact_text(&a->facts, field), fact_text(&b->facts, field)) == 0;
 }
 
+/* NULL for what was not given, so that the indexes leave it out. */
+static const char *given(const char *text)
+{
+	return text && text[0] ? text : NULL;
+}
+
 static void write_parties(struct json_writer *w, struct arena *arena, const struct dossier *d)
 {
 	struct party parties[PARTIES_MAX];
@@ -188,13 +215,13 @@ static void write_parties(struct json_writer *w, struct arena *arena, const stru
 		json_kv_i64(w, "idx", (int64_t)i);
 		json_kv_str(w, "name", p->name);
 		json_kv_str(w, "name_key", key ? key : "");
-		json_kv_str(w, "kind", p->kind);
-		json_kv_str(w, "role", p->role);
-		json_kv_str(w, "uscc", p->uscc);
-		json_kv_str(w, "id_number", p->id_number);
-		json_kv_str(w, "representative", p->representative);
-		json_kv_str(w, "address", p->address);
-		json_kv_str(w, "phone", p->phone);
+		json_kv_str(w, "kind", given(p->kind));
+		json_kv_str(w, "role", given(p->role));
+		json_kv_str(w, "uscc", given(p->uscc));
+		json_kv_str(w, "id_number", given(p->id_number));
+		json_kv_str(w, "representative", given(p->representative));
+		json_kv_str(w, "address", given(p->address));
+		json_kv_str(w, "phone", given(p->phone));
 		json_obj_close(w);
 	}
 	json_arr_close(w);
@@ -219,18 +246,26 @@ static void write_search(struct json_writer *w, struct arena *arena, const struc
 	json_obj_close(w);
 }
 
+bool change_moves_mark(const struct dossier *before, const struct dossier *after)
+{
+	struct rate_mark now, then;
+
+	if (before->version == 0)
+		return true;
+	rate_mark_of(after, &now);
+	rate_mark_of(before, &then);
+	return !rate_mark_same(&now, &then) || !fact_same(before, after, FIELD_OFFICER) ||
+	       !fact_same(before, after, FIELD_CAMPAIGNS) || !fact_same(before, after, FIELD_IP_TYPE);
+}
+
 static void write_mark(struct json_writer *w, const struct change *c)
 {
 	const struct dossier *d = c->after;
-	struct rate_mark now, before;
+	struct rate_mark now;
 
+	if (!change_moves_mark(c->before, d))
+		return;
 	rate_mark_of(d, &now);
-	if (c->before->version > 0) {
-		rate_mark_of(c->before, &before);
-		if (rate_mark_same(&now, &before) && fact_same(c->before, d, FIELD_OFFICER) &&
-		    fact_same(c->before, d, FIELD_CAMPAIGNS) && fact_same(c->before, d, FIELD_IP_TYPE))
-			return;
-	}
 	json_key(w, "mark");
 	json_obj_open(w);
 	json_kv_str(w, "kind", matter_kind_code(d->kind));
@@ -260,15 +295,13 @@ static void write_mark(struct json_writer *w, const struct change *c)
 
 /* ---- the ledger row ---- */
 
-static const char *paper_of(const struct change *c)
+const char *change_paper(const struct act_row *row, const struct act_record *a)
 {
-	const struct act_record *a = c->act;
-
-	if (!c->row->paper || (a->stage != STAGE_DO && a->stage != STAGE_APPROVE))
+	if (!row->paper || (a->stage != STAGE_DO && a->stage != STAGE_APPROVE))
 		return NULL;
-	if (strcmp(c->row->paper, "measure") == 0) /* registration and seizure have papers of their own */
+	if (strcmp(row->paper, CHANGE_PAPER_MEASURE) == 0)
 		return fact_is(&a->fields, FIELD_MEASURE_KIND, "先行登记保存") ? "市监先登" : "市监强制";
-	return c->row->paper;
+	return row->paper;
 }
 
 /* A number that the officer brought: given with the act itself, or with the request now approved. */
@@ -320,7 +353,7 @@ static enum err_code write_act(struct json_writer *w, struct arena *arena, const
 			       const struct change *c, struct err *err)
 {
 	const struct act_record *a = c->act;
-	const char *typed = typed_number(arena, c), *paper = paper_of(c);
+	const char *typed = typed_number(arena, c), *paper = change_paper(c->row, a);
 	enum err_code code;
 
 	json_key(w, "act");

@@ -44,6 +44,12 @@ const char *change_title(struct arena *arena, const struct dossier *d);
 const char *change_party(struct arena *arena, const struct dossier *d);
 /* Folded text that search reads. */
 const char *change_search_text(struct arena *arena, const struct dossier *d);
+/* Does the act between these two change what the rates count, so that a new row of rate_mark begins? */
+bool change_moves_mark(const struct dossier *before, const struct dossier *after);
+/* 文种代字 of the number that this act takes, NULL: none. Registration and seizure share a row, whose
+ * paper CHANGE_PAPER_MEASURE stands for two papers. */
+#define CHANGE_PAPER_MEASURE "measure"
+const char *change_paper(const struct act_row *row, const struct act_record *act);
 const char *clock_state_code(const struct clock_entry *c); /* running, stopped, met, cancelled, lapsed */
 
 #endif

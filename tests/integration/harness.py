@@ -5,7 +5,7 @@ Everything listens on a Unix socket or on loopback and lives in a temporary fold
 here knows about cases, except seed(), which fills a database with one bureau, its partner
 organs and an account for each role.
 
-IPCASE_BIN names the folder of the programs (default build/release).
+OUT names the folder of the programs (default build/release).
 """
 import contextlib
 import http.client
@@ -22,7 +22,7 @@ import uuid
 import psycopg2
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = (ROOT / os.environ.get("IPCASE_BIN", "build/release")).resolve()
+BIN = (ROOT / os.environ.get("OUT", "build/release")).resolve()
 CLUSTER = ROOT / "cmd/run/cluster.sh"
 PASSWORD = "correct-horse-battery"
 # Sanitizers and a busy machine slow everything down; these only bound a hang.

@@ -1,0 +1,674 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "ctl_lives.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "crypto/crypto.h"
+#include "store/change.h"
+
+enum { RECORDED_AFTER_US = 180 * 1000000, MARKS_MAX = 64 };
+
+/* One matter being lived. */
+struct life {
+	struct lives *l;
+	struct lives_batch *batch;
+	const struct lives_bureau *bureau;
+	const struct lives_unit *unit;
+	const struct procedure *p;
+	struct rows_matter m;
+	struct dossier d, before;  /* `before`: of the last act, kept when it files a case */
+	struct act_record last;
+	int64_t spawned;           /* id of the case that an approved filing opens */
+	uint64_t random;
+	bool over;                 /* the next act would lie after `until` */
+	bool failed;
+	bool checked;
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+	const char *number;        /* of the matter: its first act's */
+	instant_t first_at, last_at;
+	struct cells marks[MARKS_MAX], parties[4];
+	size_t mark_count;
+	struct rate_mark mark;
+	const char *mark_texts;    /* officer, campaigns and kind of right as the last mark had them */
+};
+
+/* ---- chance ---- */
+
+static uint64_t draw(struct life *f)
+{
+	/* splitmix64 */
+	uint64_t z = (f->random += UINT64_C(0x9E3779B97F4A7C15));
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+	return z ^ (z >> 31);
+}
+
+static int below(struct life *f, int n)
+{
+	return (int)(draw(f) % (uint64_t)n);
+}
+
+static bool percent(struct life *f, int n)
+{
+	return below(f, 100) < n;
+}
+
+#define ONE_OF(f, list) ((list)[below((f), (int)ARRAY_LEN(list))])
+
+/* ---- rows ---- */
+
+static void copy_row(struct str *out, const struct cells *row, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (i)
+			str_append_char(out, '\t');
+		if (!row->at[i]) {
+			str_append_cstr(out, "\\N");
+			continue;
+		}
+		const char *from = row->at[i];
+		for (const char *c = from;; c++) {
+			if (*c && *c != '\\' && *c != '\t' && *c != '\n' && *c != '\r')
+				continue;
+			str_append(out, from, (size_t)(c - from));
+			if (!*c)
+				break;
+			str_append_char(out, '\\');
+			str_append_char(out, *c == '\t' ? 't' : *c == '\n' ? 'n' : *c == '\r' ? 'r' : '\\');
+			from = c + 1;
+		}
+	}
+}
+
+static void put(struct life *f, enum rows_table t, const struct cells *row)
+{
+	copy_row(&f->batch->table[t], row, rows_column_count(t));
+	str_append_char(&f->batch->table[t], '\n');
+}
+
+static struct lives_counter *counter(struct lives *l, const char *prefix, int year)
+{
+	/* The one that was used last is most often the one that is wanted: search from the end. */
+	for (size_t i = l->counter_count; i-- > 0;) {
+		if (l->counters[i].year == year && strcmp(l->counters[i].prefix, prefix) == 0)
+			return &l->counters[i];
+	}
+	CHECK(l->counter_count < LIVES_COUNTERS_MAX);
+	l->counters[l->counter_count] = (struct lives_counter){ arena_strdup(&l->keep, prefix), year, 0 };
+	return &l->counters[l->counter_count++];
+}
+
+/* The number that the act takes, with its row of document; NULL: none. */
+static const char *take_number(struct life *f, const struct act_row *row, const struct act_record *r, int seq)
+{
+	struct arena *a = &f->l->arena;
+	const char *paper = change_paper(row, r);
+	day_t day = instant_to_day(r->happened_at);
+	char text[11], prefix[128];
+
+	if (!paper)
+		return NULL;
+	snprintf(prefix, sizeof(prefix), "%s%s%s", f->bureau->prefix,
+		 strncmp(paper, "市监", strlen("市监")) == 0 ? "" : "市监", paper);
+	struct lives_counter *c = counter(f->l, prefix, day_to_ymd(day).year);
+	c->last++;
+	const char *number = arena_printf(a, "%s〔%d〕%lld号", prefix, c->year, (long long)c->last);
+	day_format(day, text);
+	struct cells cells = { .at = { arena_printf(a, "%lld", (long long)f->m.id), arena_printf(a, "%d", seq),
+				       arena_printf(a, "%lld", (long long)f->m.organ),
+				       arena_printf(a, "%lld", (long long)f->m.unit), paper, number,
+				       arena_printf(a, "%s|%d|%lld", prefix, c->year, (long long)c->last), text } };
+	put(f, ROWS_DOCUMENT, &cells);
+	return number;
+}
+
+/* As change_moves_mark(), without a dossier from before. */
+static void mark(struct life *f, int seq, instant_t recorded_at)
+{
+	struct rate_mark now;
+	const struct facts *facts = &f->d.facts;
+	const char *texts = arena_printf(&f->l->arena, "%s|%s|%s", fact_text(facts, FIELD_OFFICER),
+					 fact_text(facts, FIELD_CAMPAIGNS), fact_text(facts, FIELD_IP_TYPE));
+
+	rate_mark_of(&f->d, &now);
+	if (f->mark_count > 0 && rate_mark_same(&now, &f->mark) && strcmp(texts, f->mark_texts) == 0)
+		return;
+	CHECK(f->mark_count < MARKS_MAX);
+	rows_mark(&f->m, &f->d, seq, recorded_at, INSTANT_NONE, &f->marks[f->mark_count++]);
+	if (f->mark_count > 1)
+		f->marks[f->mark_count - 2].at[3] = f->marks[f->mark_count - 1].at[2];
+	f->mark = now;
+	f->mark_texts = texts;
+}
+
+/* All projections of the finished life. */
+static void finish(struct life *f)
+{
+	struct cells row;
+	char created[40], updated[40];
+
+	if (f->d.version == 0)
+		return;
+	rows_matter(&f->m, &f->d, f->number, &row);
+	copy_row(&f->batch->table[ROWS_MATTER], &row, rows_column_count(ROWS_MATTER));
+	instant_format(f->first_at, created);
+	instant_format(f->last_at, updated);
+	str_printf(&f->batch->table[ROWS_MATTER], "\t%s\t%s\n", created, updated);
+	rows_dossier(&f->m, &f->d, &row);
+	put(f, ROWS_DOSSIER, &row);
+	rows_text(&f->m, &f->d, &row);
+	put(f, ROWS_TEXT, &row);
+	for (int i = 0; i < f->d.clock_count; i++) {
+		rows_clock(&f->m, &f->d, i, &row);
+		put(f, ROWS_CLOCK, &row);
+	}
+	size_t n = rows_parties(&f->m, &f->d, f->parties, ARRAY_LEN(f->parties));
+	for (size_t i = 0; i < n; i++)
+		put(f, ROWS_PARTY, &f->parties[i]);
+	for (size_t i = 0; i < f->mark_count; i++)
+		put(f, ROWS_MARK, &f->marks[i]);
+	f->batch->matters++;
+}
+
+/* ---- one act ---- */
+
+static void refuse(struct life *f, const char *act, const struct err *err)
+{
+	ctl_error("made-up matter %lld: %s in state %s: %s (%s) %s", (long long)f->m.id, act,
+		  state_info(f->d.state)->code, err->message, err->rule, err->detail);
+	f->failed = true;
+}
+
+static void store_act(struct life *f, const struct act_row *row, const struct act_record *r, const struct actor *who)
+{
+	struct rows_act act = { .record = r, .seq = f->d.version, .actor_unit = who->unit,
+				.recorded_at = r->happened_at + RECORDED_AFTER_US,
+				.back_entry = f->d.procedure == PROCEDURE_BACK_ENTRY,
+				.law_version = f->l->book->version,
+				.payload = rows_facts_text(&f->l->arena, &r->fields) };
+	struct cells cells;
+
+	act.number = take_number(f, row, r, act.seq);
+	rows_digest(&f->m, &act, act.seq == 1 ? NULL : f->digest, f->digest);
+	rows_act(&f->m, &act, f->digest, &cells);
+	put(f, ROWS_ACT, &cells);
+	mark(f, act.seq, act.recorded_at);
+	if (act.seq == 1) {
+		f->number = act.number;
+		f->first_at = act.recorded_at;
+	}
+	f->last_at = act.recorded_at;
+	f->batch->acts++;
+}
+
+static void fold(struct life *f, const struct act_row *row, const struct act_record *r, const struct actor *who)
+{
+	struct err err = ERR_INIT;
+
+	if (strcmp(row->code, "file") == 0 && r->stage == STAGE_APPROVE)
+		f->before = f->d;
+	if (procedure_apply(f->l->book, &f->d, f->p, r, &f->l->arena, &err) != ERR_OK) {
+		refuse(f, r->act, &err);
+		return;
+	}
+	f->last = *r;
+	store_act(f, row, r, who);
+}
+
+/* The act, unless the life is over by then. `fields` may be NULL. */
+static void act(struct life *f, const struct actor *who, const char *code, day_t day, int hour,
+		const struct facts *fields)
+{
+	static const struct facts none;
+	struct act_input in = { .actor = *who, .happened_at = day_at(day, hour, below(f, 60)),
+				.fields = fields ? *fields : none };
+	struct act_record record;
+	struct err err = ERR_INIT;
+
+	if (f->over || f->failed)
+		return;
+	if (day > f->l->until) {
+		f->over = true;
+		return;
+	}
+	in.matter = f->d.version ? f->m.id : 0;
+	in.now = in.happened_at;
+	in.row = procedure_find(f->p, sv_of(code), &in.stage);
+	CHECK(in.row);
+	if (f->checked) {
+		if (procedure_check(f->l->book, &f->d, &in, &f->l->arena, &record, &err) != ERR_OK) {
+			refuse(f, code, &err);
+			return;
+		}
+	} else {
+		/* Only one request of a kind is ever open here. */
+		const struct request *r = dossier_open_request(&f->d, in.row->code);
+		record = (struct act_record){ .act = in.row->code, .stage = in.stage, .actor = who->account,
+					      .actor_name = who->name, .happened_at = in.happened_at,
+					      .fields = in.fields,
+					      .request = in.stage == STAGE_REQUEST ? f->d.request_count + 1
+							 : r && in.stage > STAGE_REQUEST ? r->seq : 0 };
+	}
+	if (strcmp(code, "file_approve") == 0)
+		fact_set_num(&record.fields, FIELD_CASE, f->spawned);
+	fold(f, in.row, &record, who);
+}
+
+static void approved(struct life *f, const struct actor *by, const char *code, day_t day, const struct facts *fields)
+{
+	char stage[64];
+
+	snprintf(stage, sizeof(stage), "%s_request", code);
+	act(f, &f->unit->officer, stage, day, 9, fields);
+	snprintf(stage, sizeof(stage), "%s_approve", code);
+	act(f, by, stage, day, 16, NULL);
+}
+
+/* ---- what is told ---- */
+
+static day_t workday(const struct life *f, day_t day)
+{
+	day_t ret = day;
+	bool provisional = false;
+
+	CHECK(calendar_roll(&f->l->book->calendar, day, &ret, &provisional, NULL) == ERR_OK);
+	return ret;
+}
+
+static void text(struct facts *f, enum field field, const char *value)
+{
+	fact_set_text(f, field, value);
+}
+
+static void officers(struct life *f, struct facts *facts)
+{
+	fact_set_num(facts, FIELD_OFFICER, f->unit->officer.account);
+	text(facts, FIELD_OFFICER, f->unit->officer.name);
+	fact_set_num(facts, FIELD_CO_OFFICER, f->unit->co_officer.account);
+	text(facts, FIELD_CO_OFFICER, f->unit->co_officer.name);
+}
+
+static const char *const goods[] = { "白酒", "机油", "运动鞋", "洗衣液", "手机壳", "香烟", "调味品", "轮胎", "玩具", "化肥",
+				     "种子", "灯具", "水泵", "茶叶", "箱包", "电线" };
+
+static const char *const causes[][2] = {
+	{ "商标", "销售侵犯注册商标专用权的商品" }, { "商标", "使用与他人注册商标相同的商标" },
+	{ "商标", "销售侵犯注册商标专用权的商品" }, { "专利", "假冒专利" },
+	{ "地理标志", "擅自使用地理标志专用标志" }, { "商业秘密", "侵犯商业秘密" },
+	{ "特殊标志", "擅自使用奥林匹克标志" },
+};
+
+static const char *party(struct life *f)
+{
+	static const char *const first[] = { "鑫", "宏", "金", "瑞", "德", "祥", "泰", "兴", "福", "华", "盛", "永", "嘉", "和",
+					     "顺", "达", "川", "蜀", "民", "新" };
+	static const char *const kinds[][2] = { { "商贸有限公司", "企业" }, { "烟酒店", "个体工商户" },
+						{ "百货经营部", "个体工商户" }, { "汽车配件店", "个体工商户" },
+						{ "电子商务有限公司", "企业" }, { "农资专业合作社", "农民专业合作社" },
+						{ "服装店", "个体工商户" }, { "科技有限公司", "企业" } };
+	const char *const *kind = ONE_OF(f, kinds);
+
+	return arena_printf(&f->l->arena, "[{\"name\":\"%s%s%s%d号%s\",\"kind\":\"%s\"}]", ONE_OF(f, first),
+			    ONE_OF(f, first), ONE_OF(f, first), below(f, 900) + 100, kind[0], kind[1]);
+}
+
+/* Cause, kind of right, party, goods: what the first act of any matter tells. */
+static void subject(struct life *f, struct facts *facts)
+{
+	const char *const *cause = ONE_OF(f, causes);
+	const char *what = ONE_OF(f, goods);
+
+	text(facts, FIELD_IP_TYPE, cause[0]);
+	text(facts, FIELD_CAUSE, cause[1]);
+	text(facts, FIELD_PARTIES, party(f));
+	text(facts, FIELD_GOODS, arena_printf(&f->l->arena, "%s%d件", what, below(f, 400) + 1));
+	text(facts, FIELD_FACTS_TEXT, arena_printf(&f->l->arena, "涉嫌%s，涉及%s，第%d号线索。", cause[1], what,
+						   below(f, 100000)));
+}
+
+/* ---- the lives ---- */
+
+static void summary(struct life *f, day_t day)
+{
+	struct facts facts = { 0 };
+	int64_t fine = (1 + below(f, 20)) * (int64_t)10000;
+
+	subject(f, &facts);
+	fact_clear(&facts, FIELD_GOODS);
+	fact_clear(&facts, FIELD_FACTS_TEXT);
+	officers(f, &facts);
+	fact_clear(&facts, FIELD_OFFICER);
+	text(&facts, FIELD_SOURCE, "监督检查");
+	text(&facts, FIELD_PENALTY_KINDS, "[\"罚款\"]");
+	fact_set_num(&facts, FIELD_FINE, fine);
+	text(&facts, FIELD_DECISION_TEXT, "当场查获侵权商品，情节轻微。");
+	text(&facts, FIELD_BASIS, "商标法第六十条第二款");
+	/* procedure_check names whoever decides as the officer. */
+	if (!f->checked) {
+		fact_set_num(&facts, FIELD_OFFICER, f->unit->officer.account);
+		text(&facts, FIELD_OFFICER, f->unit->officer.name);
+	}
+	act(f, &f->unit->officer, "summary_decide", day, 10, &facts);
+	act(f, &f->unit->officer, "papers", workday(f, day + 1 + below(f, 4)), 10, NULL);
+	struct facts pay = { 0 };
+	fact_set_num(&pay, FIELD_AMOUNT, fine);
+	text(&pay, FIELD_RECEIPT, arena_printf(&f->l->arena, "票%08d", below(f, 100000000)));
+	day = workday(f, day + 3 + below(f, 14));
+	act(f, &f->unit->clerk, "pay", day, 11, &pay);
+	struct facts done = { 0 };
+	text(&done, FIELD_PERFORMANCE, "自动履行");
+	act(f, &f->unit->officer, "performed", day, 15, &done);
+	struct facts note = { 0 };
+	text(&note, FIELD_NOTE, "已缴清");
+	day = workday(f, day + 2 + below(f, 9));
+	act(f, &f->unit->officer, "close_request", day, 9, &note);
+	act(f, &f->unit->head, "close_approve", day, 15, NULL);
+	struct facts archive = { 0 };
+	text(&archive, FIELD_ARCHIVE_NO, arena_printf(&f->l->arena, "%d%04d", day_to_ymd(day).year, below(f, 10000)));
+	text(&archive, FIELD_KEEP, "30年");
+	act(f, &f->unit->clerk, "archive", workday(f, day + 20 + below(f, 60)), 10, &archive);
+}
+
+static void back_entry(struct life *f, day_t day)
+{
+	struct facts facts = { 0 };
+
+	subject(f, &facts);
+	text(&facts, FIELD_ORIGINAL_KEY, arena_printf(&f->l->arena, "旧档-%lld", (long long)f->m.id));
+	fact_set_num(&facts, FIELD_YEAR, day_to_ymd(day).year - 3);
+	text(&facts, FIELD_AGENCY, "原工商行政管理局");
+	fact_set_num(&facts, FIELD_FINE, (1 + below(f, 50)) * (int64_t)100000);
+	act(f, &f->unit->clerk, "back_entry", day, 10, &facts);
+}
+
+/* Seizure, identification; returns the day it went on. */
+static day_t look_closer(struct life *f, day_t day)
+{
+	if (percent(f, 35)) {
+		struct facts take = { 0 }, confirm = { 0 };
+		text(&take, FIELD_MEASURE_KIND, percent(f, 70) ? "扣押" : "先行登记保存");
+		text(&take, FIELD_MEASURE_GOODS, arena_printf(&f->l->arena, "%s%d件", ONE_OF(f, goods), below(f, 200) + 1));
+		fact_set_num(&take, FIELD_URGENT, 1);
+		act(f, &f->unit->officer, "measure_take", day, 10, &take);
+		fact_set_num(&confirm, FIELD_MEASURE, 1);
+		fact_set_num(&confirm, FIELD_GRANTED, 1);
+		act(f, &f->bureau->deputy, "measure_confirm", day, 17, &confirm);
+	}
+	if (percent(f, 30)) {
+		struct facts holder = { 0 }, result = { 0 };
+		text(&holder, FIELD_RIGHT_HOLDER, "某某股份有限公司");
+		act(f, &f->unit->officer, "identification_start", workday(f, day + 1), 9, &holder);
+		day = workday(f, day + 3 + below(f, 8));
+		text(&result, FIELD_NOTE, "经辨认非权利人产品");
+		act(f, &f->unit->officer, "identification_end", day, 16, &result);
+	}
+	return day;
+}
+
+static void lift_measures(struct life *f, day_t day)
+{
+	for (int i = 0; i < f->d.measure_count; i++) {
+		struct facts lift = { 0 };
+		if (f->d.measures[i].status != MEASURE_TAKEN)
+			continue;
+		fact_set_num(&lift, FIELD_MEASURE, f->d.measures[i].seq);
+		text(&lift, FIELD_LIFT_GROUND, "已作出处理决定不再需要");
+		act(f, &f->unit->officer, "measure_lift", day, 14, &lift);
+	}
+}
+
+/* Three stages on two days. `named`: the endorser names the officers. */
+static void three_stages(struct life *f, const char *code, day_t day, const struct facts *fields, bool named)
+{
+	char stage[64];
+	struct facts people = { 0 };
+
+	snprintf(stage, sizeof(stage), "%s_request", code);
+	act(f, &f->unit->officer, stage, day, 9, fields);
+	snprintf(stage, sizeof(stage), "%s_endorse", code);
+	if (named)
+		officers(f, &people);
+	act(f, &f->unit->head, stage, day, 11, &people);
+	snprintf(stage, sizeof(stage), "%s_approve", code);
+	act(f, &f->bureau->deputy, stage, workday(f, day + below(f, 2)), 16, NULL);
+}
+
+/* A clue; true when it was filed, so that a case follows. */
+static bool clue(struct life *f, day_t day, bool may_file)
+{
+	static const char *const sources[] = { "举报", "监督检查", "其他部门移送", "上级交办", "举报" };
+	struct facts facts = { 0 }, people = { 0 }, found = { 0 };
+
+	subject(f, &facts);
+	text(&facts, FIELD_SOURCE, ONE_OF(f, sources));
+	fact_set_num(&facts, FIELD_DISCOVERED_ON, day);
+	act(f, &f->unit->clerk, "register", day, 9, &facts);
+	if (percent(f, 4))
+		return false; /* nobody looks at it */
+	day = workday(f, day + below(f, 4));
+	officers(f, &people);
+	act(f, &f->unit->head, "assign", day, 10, &people);
+	day = workday(f, day + 1 + below(f, 5));
+	text(&found, FIELD_NOTE, "现场核查情况见笔录");
+	act(f, &f->unit->officer, "verify", day, 15, &found);
+	int fate = below(f, 100);
+	struct facts end = { 0 };
+	text(&end, FIELD_REASON, "经核查");
+	if (may_file && fate < 66) {
+		day = look_closer(f, day);
+		text(&end, FIELD_CAUSE, fact_text(&facts, FIELD_CAUSE));
+		three_stages(f, "file", workday(f, day + below(f, 6)), &end, true);
+		return f->d.state == STATE_CLUE_FILED;
+	}
+	if (fate < 90) {
+		text(&end, FIELD_DECLINE_GROUND, percent(f, 50) ? "违法事实不成立" : "轻微并及时改正");
+		three_stages(f, "decline", workday(f, day + 2 + below(f, 8)), &end, false);
+	} else {
+		text(&end, FIELD_ORGAN_TO, "有管辖权的市场监督管理局");
+		approved(f, &f->bureau->deputy, "transfer", workday(f, day + 2 + below(f, 8)), &end);
+	}
+	return false;
+}
+
+/* From the filing to the notice; the day of the notice. */
+static day_t investigate(struct life *f, day_t day, int64_t fine)
+{
+	struct facts note = { 0 }, report = { 0 }, opinion = { 0 }, notice = { 0 };
+
+	text(&note, FIELD_RECORD_KIND, "询问笔录");
+	text(&note, FIELD_NOTE, "询问当事人，核对进销票据");
+	day = workday(f, day + 3 + below(f, 20));
+	act(f, &f->unit->officer, "record", day, 10, &note);
+	if (percent(f, 5)) {
+		struct facts why = { 0 };
+		text(&why, FIELD_SUSPEND_GROUND, "当事人下落不明");
+		text(&why, FIELD_REASON, "无法联系当事人");
+		approved(f, &f->bureau->deputy, "suspend", workday(f, day + 3), &why);
+		if (percent(f, 40)) {
+			f->over = true; /* for good */
+			return day;
+		}
+		day = workday(f, day + 20 + below(f, 60));
+		struct facts back = { 0 };
+		fact_set_num(&back, FIELD_CAUSE_ENDED_ON, day);
+		act(f, &f->unit->officer, "resume", day, 10, &back);
+	}
+	lift_measures(f, workday(f, day + 2));
+	day = workday(f, day + 5 + below(f, percent(f, 4) ? 120 : 35));
+	text(&report, FIELD_PROPOSED_OUTCOME, "给予行政处罚");
+	text(&report, FIELD_REVIEW_KIND, "案件审核");
+	text(&report, FIELD_NOTE, "事实清楚，证据确凿");
+	act(f, &f->unit->officer, "report", day, 16, &report);
+	day = workday(f, day + 2 + below(f, 8));
+	text(&opinion, FIELD_OPINION, "同意");
+	act(f, &f->bureau->reviewer, "review_pass", day, 16, &opinion);
+	day = workday(f, day + 1 + below(f, 4));
+	text(&notice, FIELD_NOTICE_KINDS, "[\"罚款\"]");
+	fact_set_num(&notice, FIELD_NOTICE_FINE, fine);
+	fact_set_num(&notice, FIELD_HEARING_RIGHT, 0);
+	text(&notice, FIELD_SERVICE_METHOD, "直接");
+	act(f, &f->unit->officer, "notice_serve", day, 10, &notice);
+	return day;
+}
+
+static void publish(struct life *f, day_t decided)
+{
+	struct facts how = { 0 };
+
+	act(f, &f->bureau->credit, "publish_credit", workday(f, decided + 4), 10, NULL);
+	fact_set_num(&how, FIELD_SECRECY_REVIEWED, 1);
+	text(&how, FIELD_PUBLISH_PLACE, "国家企业信用信息公示系统");
+	act(f, &f->bureau->credit, "publish", workday(f, decided + (percent(f, 95) ? 5 : 33) + below(f, 10)), 11, &how);
+}
+
+static void close_case(struct life *f, day_t day)
+{
+	struct facts note = { 0 }, archive = { 0 };
+
+	text(&note, FIELD_NOTE, "已执行完毕");
+	day = workday(f, day + 2 + below(f, percent(f, 5) ? 40 : 15));
+	three_stages(f, "close", day, &note, false);
+	text(&archive, FIELD_ARCHIVE_NO, arena_printf(&f->l->arena, "%d%04d", day_to_ymd(day).year, below(f, 10000)));
+	text(&archive, FIELD_KEEP, "永久");
+	act(f, &f->unit->clerk, "archive", workday(f, day + 30 + below(f, 90)), 10, &archive);
+}
+
+/* Decision, service, payment, publication, closing. */
+static void decide(struct life *f, day_t day, int64_t fine)
+{
+	struct facts decision = { 0 }, serve = { 0 }, pay = { 0 }, done = { 0 };
+
+	text(&decision, FIELD_PENALTY_KINDS, "[\"罚款\"]");
+	fact_set_num(&decision, FIELD_FINE, fine);
+	text(&decision, FIELD_DISCRETION, percent(f, 30) ? "从轻" : "一般");
+	text(&decision, FIELD_DECISION_TEXT, "当事人的行为构成侵权，事实清楚。");
+	text(&decision, FIELD_BASIS, "商标法第六十条第二款");
+	approved(f, &f->bureau->deputy, "decide_penalty", day, &decision);
+	day_t decided = day;
+	text(&serve, FIELD_SERVICE_METHOD, percent(f, 80) ? "直接" : "留置");
+	day = workday(f, day + 1 + below(f, 5));
+	act(f, &f->unit->officer, "serve", day, 9, &serve);
+	if (percent(f, 4)) { /* does not pay */
+		publish(f, decided > day ? decided : day);
+		return;
+	}
+	day_t paid = workday(f, day + 1 + below(f, 14));
+	publish(f, decided);
+	fact_set_num(&pay, FIELD_AMOUNT, fine);
+	text(&pay, FIELD_RECEIPT, arena_printf(&f->l->arena, "票%08d", below(f, 100000000)));
+	act(f, &f->unit->clerk, "pay", paid, 10, &pay);
+	text(&done, FIELD_PERFORMANCE, "自动履行");
+	act(f, &f->unit->officer, "performed", paid, 15, &done);
+	close_case(f, paid);
+}
+
+static void case_life(struct life *f, day_t day)
+{
+	int64_t fine = (2 + below(f, 60)) * (int64_t)50000;
+
+	day = investigate(f, day, fine);
+	if (f->over || f->failed)
+		return;
+	day = workday(f, fact_day(&f->d.facts, FIELD_NOTICE_DUE) + 1 + below(f, 6));
+	decide(f, day, fine);
+}
+
+/* ---- driving ---- */
+
+static void begin(struct life *f, enum matter_procedure procedure)
+{
+	f->p = procedure_get(procedure);
+	memset(&f->d, 0, sizeof(f->d));
+	f->d.procedure = procedure;
+	f->over = false;
+	f->mark_count = 0;
+	f->number = NULL;
+	f->m.id = f->l->next_id++;
+}
+
+/* The case begins with the act that the filing makes by itself. */
+static void begin_case(struct life *f)
+{
+	struct dossier *after = arena_new(&f->l->arena, struct dossier);
+	struct act_record filed;
+	struct err err = ERR_INIT;
+	enum stage stage;
+	const struct actor who = f->bureau->deputy;
+	int64_t clue_id = f->m.id;
+
+	*after = f->d;
+	if (procedure_spawn_case(&f->before, after, clue_id, &f->last, &f->l->arena, &filed, &err) != ERR_OK) {
+		refuse(f, "filed", &err);
+		return;
+	}
+	begin(f, PROCEDURE_ORDINARY);
+	fold(f, procedure_find(f->p, SV("filed"), &stage), &filed, &who);
+}
+
+static void live(struct life *f)
+{
+	struct lives *l = f->l;
+	day_t day = workday(f, l->from + below(f, l->until - l->from + 1));
+	int kind = below(f, 100);
+
+	if (day > l->until)
+		day = l->until;
+	f->bureau = &l->bureaus[draw(f) % l->bureau_count];
+	f->unit = &f->bureau->units[draw(f) % f->bureau->unit_count];
+	f->m = (struct rows_matter){ .arena = &l->arena, .book = l->book, .organ = f->bureau->id, .unit = f->unit->id };
+	f->failed = false;
+	if (kind < 8) {
+		begin(f, PROCEDURE_SUMMARY);
+		summary(f, day);
+		finish(f);
+		return;
+	}
+	if (kind < 10) {
+		begin(f, PROCEDURE_BACK_ENTRY);
+		back_entry(f, day);
+		finish(f);
+		return;
+	}
+	begin(f, PROCEDURE_CLUE);
+	f->spawned = l->next_id;
+	bool filed = clue(f, day, l->next_id < l->end_id);
+	finish(f);
+	if (!filed || f->failed)
+		return;
+	begin_case(f);
+	case_life(f, instant_to_day(f->last.happened_at));
+	finish(f);
+}
+
+void lives_init(struct lives *l)
+{
+	memset(l, 0, sizeof(*l));
+	arena_init(&l->keep, 0);
+	arena_init(&l->arena, 0);
+	l->life = xcalloc(1, sizeof(*l->life));
+}
+
+void lives_fini(struct lives *l)
+{
+	arena_fini(&l->keep);
+	arena_fini(&l->arena);
+	free(l->life);
+}
+
+bool lives_make(struct lives *l, struct lives_batch *batch, int64_t want)
+{
+	while (batch->matters < want && l->next_id < l->end_id) {
+		struct life *f = l->life;
+		arena_reset(&l->arena);
+		f->l = l;
+		f->batch = batch;
+		f->random = l->seed * UINT64_C(0x9E3779B97F4A7C15) + l->next_life++;
+		f->checked = l->checked-- > 0;
+		live(f);
+		if (f->failed)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * rebuild: the proof that what the database shows is the fold of the ledger and nothing else.
+ *
+ * Matters go by in the order of their ids, a batch at a time, each batch in one snapshot; memory does not
+ * grow with their number. Of each the acts are folded anew, their digests chained, and every projection
+ * is compared cell by cell: matter, dossier (byte for byte), clocks, parties, search text, rate marks. With
+ * --check differences are printed; without it the projections of the differing matters are written anew, one
+ * transaction a matter. A ledger that is itself damaged is never papered over. */
+#include "ctl_rows.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "crypto/crypto.h"
+#include "store/change.h"
+
+enum { BATCH = 200, ROWS_MAX = 160, SHOWN_CHARS = 120, MATTER_ARENA_MAX = 256 << 20, SQL_MAX = 16384 };
+
+/* Projections, in the order they are compared and written. */
+static const enum rows_table projections[] = { ROWS_MATTER, ROWS_DOSSIER, ROWS_CLOCK,
+					       ROWS_PARTY,  ROWS_TEXT,	  ROWS_MARK };
+
+struct expected {
+	struct cells rows[ROWS_MAX];
+	size_t count;
+};
+
+struct rebuild {
+	PGconn *conn;
+	struct law_book book;
+	struct arena book_arena, arena; /* the second: of one matter */
+	bool check;
+	char *select[ROWS_TABLE_COUNT];
+	/* the batch */
+	PGresult *stored[ROWS_TABLE_COUNT];
+	int next[ROWS_TABLE_COUNT]; /* first row not yet given to a matter */
+	/* the matter */
+	int64_t id;
+	bool differs, damaged;
+	struct dossier dossiers[2];
+	struct expected expected[ROWS_TABLE_COUNT];
+	/* sums */
+	int64_t matters, acts, differences, differing, rewritten;
+};
+
+/* ---- stored rows ---- */
+
+/* SELECT of the columns of a table, instants as microseconds, for ids $1 < id <= $2. */
+static char *select_of(enum rows_table t)
+{
+	const struct rows_info *info = &rows_info[t];
+	struct str sql = STR_INIT(SQL_MAX);
+
+	str_append_cstr(&sql, "SELECT ");
+	for (int i = 0; info->columns[i]; i++) {
+		const char *c = info->columns[i];
+		if (info->instants & (1u << i))
+			str_printf(&sql, "%sCASE WHEN %s = 'infinity' THEN 'infinity' ELSE"
+				   " (extract(epoch FROM %s) * 1000000)::bigint::text END", i ? ", " : "", c, c);
+		else
+			str_printf(&sql, "%s%s", i ? ", " : "", c);
+	}
+	str_printf(&sql, " FROM ipcase.%s WHERE %s > $1::bigint AND %s <= $2::bigint ORDER BY %s", info->table,
+		   info->columns[0], info->columns[0], info->columns[0]);
+	if (info->key_count > 1)
+		str_printf(&sql, ", %s", info->columns[1]);
+	CHECK(!sql.failed);
+	return sql.p;
+}
+
+static int64_t cell_number(const PGresult *res, int row, int column)
+{
+	int64_t n = 0;
+
+	if (!PQgetisnull(res, row, column))
+		CHECK(sv_to_i64(sv_of(PQgetvalue(res, row, column)), &n));
+	return n;
+}
+
+static const char *stored_cell(const PGresult *res, int row, int column)
+{
+	return PQgetisnull(res, row, column) ? NULL : PQgetvalue(res, row, column);
+}
+
+/* Rows of table t that belong to this matter: [*first, return value). */
+static int rows_of_matter(struct rebuild *r, enum rows_table t, int *first)
+{
+	const PGresult *res = r->stored[t];
+	int n = PQntuples(res), i = r->next[t];
+
+	while (i < n && cell_number(res, i, 0) < r->id)
+		i++;
+	*first = i;
+	while (i < n && cell_number(res, i, 0) == r->id)
+		i++;
+	r->next[t] = i;
+	return i;
+}
+
+/* ---- differences ---- */
+
+static void differ(struct rebuild *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void differ(struct rebuild *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	printf("matter %lld: ", (long long)r->id);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+	r->differences++;
+	r->differs = true;
+}
+
+/* The place where two long texts part, not all of them. */
+static void differ_cell(struct rebuild *r, enum rows_table t, const struct cells *want, int column, const char *have)
+{
+	const char *expected = want->at[column];
+	size_t same = 0;
+
+	if (have && expected) {
+		while (have[same] && have[same] == expected[same])
+			same++;
+		while (same > 0 && ((unsigned char)have[same] & 0xC0) == 0x80)
+			same--;
+		same = same > 20 && strlen(have) > SHOWN_CHARS ? same : 0;
+	}
+	while (same > 0 && ((unsigned char)have[same] & 0xC0) == 0x80)
+		same--;
+	differ(r, "%s%s%s: %s is %.*s, the ledger says %.*s", rows_info[t].table,
+	       rows_info[t].key_count > 1 ? " " : "", rows_info[t].key_count > 1 ? want->at[1] : "",
+	       rows_info[t].columns[column], SHOWN_CHARS, have ? have + same : "null", SHOWN_CHARS,
+	       expected ? expected + same : "null");
+}
+
+static bool cell_same(const struct rows_info *info, int column, const char *expected, const char *have)
+{
+	instant_t at;
+	int64_t us;
+
+	if (!expected || !have)
+		return expected == have;
+	if (strcmp(expected, have) == 0)
+		return true;
+	return (info->instants & (1u << column)) && instant_parse(sv_of(expected), &at) &&
+	       sv_to_i64(sv_of(have), &us) && at == us;
+}
+
+static void compare_table(struct rebuild *r, enum rows_table t)
+{
+	const struct rows_info *info = &rows_info[t];
+	const struct expected *e = &r->expected[t];
+	int first, end = rows_of_matter(r, t, &first);
+
+	if ((size_t)(end - first) != e->count)
+		differ(r, "%s has %d rows, the ledger makes %zu", info->table, end - first, e->count);
+	for (size_t i = 0; i < e->count && first + (int)i < end; i++) {
+		for (int c = 0; info->columns[c]; c++) {
+			const char *have = stored_cell(r->stored[t], first + (int)i, c);
+			if (!cell_same(info, c, e->rows[i].at[c], have))
+				differ_cell(r, t, &e->rows[i], c, have);
+		}
+	}
+}
+
+/* ---- folding ---- */
+
+static bool damaged(struct rebuild *r, int seq, const char *what)
+{
+	differ(r, "act %d: %s", seq, what);
+	r->damaged = true;
+	return false;
+}
+
+static bool read_act(struct rebuild *r, int row, struct act_record *record, struct rows_act *act)
+{
+	const PGresult *res = r->stored[ROWS_ACT];
+	struct json_doc *doc;
+	struct err err = ERR_INIT;
+
+	*record = (struct act_record){ .act = PQgetvalue(res, row, 4), .request = (int)cell_number(res, row, 6),
+				       .actor = cell_number(res, row, 7), .actor_name = PQgetvalue(res, row, 8),
+				       .happened_at = cell_number(res, row, 11) };
+	*act = (struct rows_act){ .record = record, .seq = (int)cell_number(res, row, 1),
+				  .on_behalf_of = cell_number(res, row, 9), .actor_unit = cell_number(res, row, 10),
+				  .recorded_at = cell_number(res, row, 12), .number = stored_cell(res, row, 13),
+				  .back_entry = *PQgetvalue(res, row, 14) == 't',
+				  .law_version = (int)cell_number(res, row, 15), .payload = PQgetvalue(res, row, 16) };
+	if (!stage_by_code(sv_of(PQgetvalue(res, row, 5)), &record->stage))
+		return damaged(r, act->seq, "unknown stage");
+	if (json_parse(&r->arena, sv_of(act->payload), &doc, &err) != ERR_OK ||
+	    facts_read(&r->arena, json_root(doc), &record->fields, &err) != ERR_OK)
+		return damaged(r, act->seq, err.message);
+	return true;
+}
+
+static void expect_mark(struct rebuild *r, const struct rows_matter *m, const struct dossier *d,
+			const struct rows_act *act)
+{
+	struct expected *e = &r->expected[ROWS_MARK];
+
+	if (e->count == ROWS_MAX) { /* compared up to here only: more is no use to anybody */
+		differ(r, "more than %d rate marks", ROWS_MAX);
+		return;
+	}
+	rows_mark(m, d, act->seq, act->recorded_at, INSTANT_NONE, &e->rows[e->count++]);
+	/* The one before it was known until now. */
+	if (e->count > 1)
+		e->rows[e->count - 2].at[3] = e->rows[e->count - 1].at[2];
+}
+
+/* Fold all acts; NULL when the ledger is damaged. */
+static const struct dossier *fold(struct rebuild *r, const struct rows_matter *m, const struct procedure *p,
+				  const char **ret_number)
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+	char hex[CRYPTO_SHA256_HEX_SIZE];
+	struct dossier *before = &r->dossiers[0], *after = &r->dossiers[1];
+	int first, end = rows_of_matter(r, ROWS_ACT, &first);
+
+	memset(after, 0, sizeof(*after));
+	after->procedure = p->id;
+	if (first == end)
+		return damaged(r, 0, "there are no acts"), NULL;
+	for (int row = first; row < end; row++) {
+		struct act_record *record = arena_new(&r->arena, struct act_record);
+		struct rows_act act;
+		struct err err = ERR_INIT;
+		struct dossier *free_one = before;
+
+		before = after;
+		after = free_one;
+		if (!read_act(r, row, record, &act))
+			return NULL;
+		if (act.seq != row - first + 1)
+			return damaged(r, row - first + 1, "is missing"), NULL;
+		rows_digest(m, &act, row == first ? NULL : digest, digest);
+		crypto_hex(digest, sizeof(digest), hex);
+		if (strcmp(hex, PQgetvalue(r->stored[ROWS_ACT], row, 17) + 2) != 0)
+			return damaged(r, act.seq, "the digest does not fit: changed, or its predecessor is"), NULL;
+		*after = *before;
+		if (procedure_apply(&r->book, after, p, record, &r->arena, &err) != ERR_OK)
+			return damaged(r, act.seq, err.message), NULL;
+		if (change_moves_mark(before, after))
+			expect_mark(r, m, after, &act);
+		if (row == first)
+			*ret_number = act.number;
+		r->acts++;
+	}
+	return after;
+}
+
+static void expect_rows(struct rebuild *r, const struct rows_matter *m, const struct dossier *d, const char *number)
+{
+	struct expected *e = r->expected;
+
+	rows_matter(m, d, number, &e[ROWS_MATTER].rows[0]);
+	rows_dossier(m, d, &e[ROWS_DOSSIER].rows[0]);
+	rows_text(m, d, &e[ROWS_TEXT].rows[0]);
+	e[ROWS_MATTER].count = e[ROWS_DOSSIER].count = e[ROWS_TEXT].count = 1;
+	for (int i = 0; i < d->clock_count; i++)
+		rows_clock(m, d, i, &e[ROWS_CLOCK].rows[i]);
+	e[ROWS_CLOCK].count = (size_t)d->clock_count;
+	e[ROWS_PARTY].count = rows_parties(m, d, e[ROWS_PARTY].rows, ROWS_MAX);
+}
+
+/* ---- writing anew ---- */
+
+static bool insert_row(struct rebuild *r, enum rows_table t, const struct cells *row)
+{
+	const struct rows_info *info = &rows_info[t];
+	struct str sql = STR_INIT(SQL_MAX);
+	int n = rows_column_count(t);
+
+	str_printf(&sql, "INSERT INTO ipcase.%s (", info->table);
+	for (int i = 0; i < n; i++)
+		str_printf(&sql, "%s%s", i ? ", " : "", info->columns[i]);
+	str_append_cstr(&sql, ") VALUES (");
+	for (int i = 0; i < n; i++)
+		str_printf(&sql, "%s$%d", i ? ", " : "", i + 1);
+	str_append_char(&sql, ')');
+	PGresult *res = ctl_query(r->conn, str_cstr(&sql), n, row->at);
+	str_release(&sql);
+	PQclear(res);
+	return res != NULL;
+}
+
+static bool replace_rows(struct rebuild *r, enum rows_table t)
+{
+	const char *values[] = { r->expected[ROWS_MATTER].rows[0].at[0] };
+	char sql[128];
+
+	snprintf(sql, sizeof(sql), "DELETE FROM ipcase.%s WHERE matter_id = $1", rows_info[t].table);
+	PGresult *res = ctl_query(r->conn, sql, 1, values);
+	PQclear(res);
+	bool ok = res != NULL;
+	for (size_t i = 0; ok && i < r->expected[t].count; i++)
+		ok = insert_row(r, t, &r->expected[t].rows[i]);
+	return ok;
+}
+
+static bool update_matter(struct rebuild *r)
+{
+	struct str sql = STR_INIT(SQL_MAX);
+	int n = rows_column_count(ROWS_MATTER);
+
+	str_append_cstr(&sql, "UPDATE ipcase.matter SET updated_at = now()");
+	for (int i = 1; i < n; i++)
+		str_printf(&sql, ", %s = $%d", rows_info[ROWS_MATTER].columns[i], i + 1);
+	str_append_cstr(&sql, " WHERE id = $1");
+	PGresult *res = ctl_query(r->conn, str_cstr(&sql), n, r->expected[ROWS_MATTER].rows[0].at);
+	str_release(&sql);
+	PQclear(res);
+	return res != NULL;
+}
+
+/* False only when the database failed. A matter that got another act meanwhile is left for the next run. */
+static bool rewrite(struct rebuild *r, int acts)
+{
+	const char *values[] = { r->expected[ROWS_MATTER].rows[0].at[0] };
+	char *text = NULL;
+	int64_t last = 0;
+	bool ok = ctl_exec(r->conn, "BEGIN");
+
+	ok = ok && (text = ctl_query_text(r->conn, "SELECT 1 FROM ipcase.matter WHERE id = $1 FOR UPDATE", 1, values));
+	free(text);
+	text = NULL;
+	ok = ok && (text = ctl_query_text(r->conn, "SELECT max(seq) FROM ipcase.act WHERE matter_id = $1", 1, values));
+	ok = ok && sv_to_i64(sv_of(text), &last);
+	free(text);
+	if (ok && last != acts) {
+		printf("matter %lld: worked on at this moment, left alone\n", (long long)r->id);
+		ctl_rollback(r->conn);
+		return true;
+	}
+	ok = ok && update_matter(r);
+	for (size_t i = 1; ok && i < ARRAY_LEN(projections); i++)
+		ok = replace_rows(r, projections[i]);
+	ok = ok && ctl_exec(r->conn, "COMMIT");
+	if (!ok)
+		ctl_rollback(r->conn);
+	r->rewritten += ok;
+	return ok;
+}
+
+/* ---- batches ---- */
+
+
+static void check_matter(struct rebuild *r, int row, bool *ret_rewrite)
+{
+	const PGresult *res = r->stored[ROWS_MATTER];
+	struct rows_matter m = { .arena = &r->arena, .book = &r->book, .id = cell_number(res, row, 0),
+				 .organ = cell_number(res, row, 3), .unit = cell_number(res, row, 4) };
+	enum matter_procedure procedure = PROCEDURE_COUNT;
+	const char *number = NULL;
+
+	arena_reset(&r->arena);
+	r->id = m.id;
+	r->differs = r->damaged = *ret_rewrite = false;
+	for (size_t i = 0; i < ROWS_TABLE_COUNT; i++)
+		r->expected[i].count = 0;
+	r->matters++;
+	if (!procedure_by_code(sv_of(PQgetvalue(res, row, 2)), &procedure))
+		damaged(r, 0, "unknown procedure");
+	const struct dossier *d = r->damaged ? NULL : fold(r, &m, procedure_get(procedure), &number);
+	if (d) {
+		expect_rows(r, &m, d, number);
+		for (size_t i = 0; i < ARRAY_LEN(projections); i++)
+			compare_table(r, projections[i]);
+	}
+	r->differing += r->differs;
+	*ret_rewrite = r->differs && !r->damaged;
+}
+
+static void clear_batch(struct rebuild *r)
+{
+	for (size_t t = 0; t < ROWS_TABLE_COUNT; t++) {
+		PQclear(r->stored[t]);
+		r->stored[t] = NULL;
+		r->next[t] = 0;
+	}
+}
+
+/* All rows of the next matters after `after`, in one snapshot. *ret_last is the last id looked at. */
+static bool load_batch(struct rebuild *r, int64_t after, int64_t until, int64_t *ret_last)
+{
+	char from[24], to[24], limit[64];
+	const char *values[] = { from, to };
+
+	clear_batch(r);
+	snprintf(from, sizeof(from), "%lld", (long long)after);
+	snprintf(to, sizeof(to), "%lld", (long long)until);
+	snprintf(limit, sizeof(limit), " LIMIT %d", BATCH);
+	bool ok = ctl_exec(r->conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+	struct str sql = STR_INIT(SQL_MAX);
+	str_printf(&sql, "%s%s", r->select[ROWS_MATTER], limit);
+	ok = ok && (r->stored[ROWS_MATTER] = ctl_query(r->conn, str_cstr(&sql), 2, values));
+	str_release(&sql);
+	int n = ok ? PQntuples(r->stored[ROWS_MATTER]) : 0;
+	*ret_last = n > 0 ? cell_number(r->stored[ROWS_MATTER], n - 1, 0) : after;
+	snprintf(to, sizeof(to), "%lld", (long long)*ret_last);
+	for (enum rows_table t = ROWS_MATTER + 1; ok && n > 0 && t < ROWS_TABLE_COUNT; t++) {
+		if (t != ROWS_DOCUMENT)
+			ok = (r->stored[t] = ctl_query(r->conn, r->select[t], 2, values)) != NULL;
+	}
+	ok = ok && ctl_exec(r->conn, "COMMIT");
+	if (!ok)
+		ctl_rollback(r->conn);
+	return ok;
+}
+
+static bool run_batches(struct rebuild *r, int64_t after, int64_t until)
+{
+	for (;;) {
+		int64_t last;
+		if (!load_batch(r, after, until, &last))
+			return false;
+		if (last == after)
+			return true;
+		for (int row = 0; row < PQntuples(r->stored[ROWS_MATTER]); row++) {
+			bool anew;
+			int before = r->next[ROWS_ACT];
+			check_matter(r, row, &anew);
+			if (anew && !r->check && !rewrite(r, r->next[ROWS_ACT] - before))
+				return false;
+		}
+		fflush(stdout);
+		after = last;
+	}
+}
+
+/* ---- command ---- */
+
+static struct rebuild *rebuild_new(const char *database)
+{
+	struct rebuild *r = xcalloc(1, sizeof(*r));
+
+	arena_init(&r->book_arena, 0);
+	arena_init(&r->arena, MATTER_ARENA_MAX);
+	for (enum rows_table t = 0; t < ROWS_TABLE_COUNT; t++)
+		r->select[t] = select_of(t);
+	r->conn = ctl_connect_owner(database);
+	return r;
+}
+
+static void rebuild_free(struct rebuild *r)
+{
+	clear_batch(r);
+	for (size_t t = 0; t < ROWS_TABLE_COUNT; t++)
+		free(r->select[t]);
+	arena_fini(&r->arena);
+	arena_fini(&r->book_arena);
+	PQfinish(r->conn);
+	free(r);
+}
+
+static int summary(const struct rebuild *r)
+{
+	printf("%lld matters, %lld acts: ", (long long)r->matters, (long long)r->acts);
+	if (r->differences == 0)
+		puts("everything is the fold of its ledger");
+	else
+		printf("%lld differences in %lld matters", (long long)r->differences, (long long)r->differing);
+	if (r->differences && !r->check)
+		printf(", %lld written anew", (long long)r->rewritten);
+	if (r->differences)
+		putchar('\n');
+	return r->differing == (r->check ? 0 : r->rewritten) ? CTL_OK : CTL_FAILED;
+}
+
+static int run_rebuild(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "check", no_argument, NULL, 'c' },
+		{ "database", required_argument, NULL, 'd' },
+		{ "matter", required_argument, NULL, 'm' },
+		{ 0 },
+	};
+	const char *database = NULL;
+	int64_t only = 0;
+	bool check = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'c')
+			check = true;
+		else if (c == 'd')
+			database = optarg;
+		else if (c != 'm' || !sv_to_i64(sv_of(optarg), &only) || only <= 0)
+			return ctl_usage(&ctl_rebuild_command);
+	}
+	if (optind != argc)
+		return ctl_usage(&ctl_rebuild_command);
+	database = ctl_database(database);
+	if (!database)
+		return CTL_FAILED;
+	struct rebuild *r = rebuild_new(database);
+	r->check = check;
+	bool ok = r->conn && engine_see_all(r->conn) && engine_book(r->conn, &r->book_arena, &r->book) &&
+		  run_batches(r, only ? only - 1 : 0, only ? only : INT64_MAX);
+	int code = ok ? summary(r) : CTL_FAILED;
+	rebuild_free(r);
+	return code;
+}
+
+const struct ctl_command ctl_rebuild_command = {
+	.name = "rebuild",
+	.usage = "[--check] [--matter ID] --database CONNINFO",
+	.help = "fold the ledger anew and compare (--check) or rewrite what differs",
+	.run = run_rebuild,
+};
