@@ -206,6 +206,11 @@ asan: deps ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 lint: need-deps $(GEN)/queries.h $(GEN)/schema_files.h ## layers, banned functions, headers, scripts
 	@CC='$(CC)' CFLAGS=$(call shell_quote,$(CPPFLAGS_ALL) -std=gnu11 $(WARN)) tests/lint/check.sh
 
+generated: all ## rewrite the documents that are made from the program's tables
+	$(OUT)/ipcasectl docs config.example.ini >config.example.ini
+	$(OUT)/ipcasectl docs configuration.md >docs/configuration.md
+	$(OUT)/ipcasectl procedures docs/procedures.md
+
 bench: all ## load test; writes its figures under build/
 	@OUT=$(OUT) PYTHON=$(PYTHON) tests/bench/run.sh
 
