@@ -40,6 +40,7 @@ extern const struct ctl_command ctl_migrate_command;
 extern const struct ctl_command ctl_check_command;
 extern const struct ctl_command ctl_check_sql_command;
 extern const struct ctl_command ctl_account_command;
+extern const struct ctl_command ctl_unit_command;
 extern const struct ctl_command ctl_docs_command;
 extern const struct ctl_command ctl_rebuild_command CTL_OPTIONAL;
 extern const struct ctl_command ctl_verify_command CTL_OPTIONAL;

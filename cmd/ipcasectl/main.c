@@ -11,6 +11,7 @@ static const struct ctl_command *const commands[] = {
 	&ctl_setup_command,      /* once, as a superuser */
 	&ctl_migrate_command,    /* at each upgrade */
 	&ctl_check_command,      /* before the daemon starts */
+	&ctl_unit_command,       /* daily */
 	&ctl_account_command,    /* daily */
 	&ctl_verify_command,     /* proof */
 	&ctl_rebuild_command,    /* proof */

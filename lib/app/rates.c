@@ -14,6 +14,7 @@
 
 enum {
 	PAGE_ROWS = 10000, /* a page is counted in one turn of the loop: some 10 ms */
+	PAGE_RESULT = 2,   /* behind the caller's context and the planner's settings */
 	ROW_DAYS = 14,     /* in the order of the query */
 	GROUPS_MAX = 4096,
 	GROUP_BUCKETS = 1024,
@@ -52,7 +53,10 @@ struct rates_work {
 	struct arena arena;
 	struct str reply;
 	struct rate_period period;
-	int64_t after; /* id of the last row counted */
+	int64_t *organs;
+	size_t organ_count, organ;  /* the organ whose pages are being read */
+	int64_t after_id;           /* the last row counted, in the order of the pages */
+	char after_until[16], after_opened[16];
 	struct figure figure[RATE_METRIC_COUNT];
 	struct list in[RATE_METRIC_COUNT], out[RATE_METRIC_COUNT], suspended, excluded;
 	struct group *bucket[GROUP_BUCKETS];
@@ -111,7 +115,8 @@ static void list_add(struct rates_work *w, struct list *list, const struct rate_
 		return;
 	if (!list->at)
 		list->at = arena_array(&w->arena, struct listed, RATES_LIST_MAX);
-	list->at[list->count++] = (struct listed){ .row = *row, .excluded = excluded };
+	list->at[list->count++] =
+		(struct listed){ .row = *row, .excluded = excluded ? arena_strdup(&w->arena, excluded) : NULL };
 }
 
 static void figure_add(struct figure *f, enum rate_side side)
@@ -184,19 +189,23 @@ static void read_days(struct sv text, struct rate_row *row)
 
 static void count_page(struct rates_work *w, const struct pg_reply *r)
 {
-	size_t rows = pg_rows(r, 1);
+	size_t rows = pg_rows(r, PAGE_RESULT);
 
 	for (size_t i = 0; i < rows; i++) {
-		struct rate_row row = { .id = pg_i64(r, 1, i, 0), .clue = pg_bool(r, 1, i, 1),
-					.performing_open = pg_bool(r, 1, i, 2) };
-		const char *excluded = pg_cstr(r, 1, i, 3);
+		struct rate_row row = { .id = pg_i64(r, PAGE_RESULT, i, 0), .clue = pg_bool(r, PAGE_RESULT, i, 1),
+					.performing_open = pg_bool(r, PAGE_RESULT, i, 2) };
+		const char *excluded = pg_cstr(r, PAGE_RESULT, i, 3);
 
-		read_days(pg_text(r, 1, i, 5), &row);
-		if (excluded)
-			list_add(w, &w->excluded, &row, arena_strdup(&w->arena, excluded));
+		read_days(pg_text(r, PAGE_RESULT, i, 5), &row);
+		if (!excluded)
+			count_row(w, &row, pg_text(r, PAGE_RESULT, i, 4));
 		else
-			count_row(w, &row, pg_text(r, 1, i, 4));
-		w->after = row.id;
+			list_add(w, &w->excluded, &row, excluded);
+		if (i + 1 == rows) {
+			w->after_id = row.id;
+			snprintf(w->after_until, sizeof(w->after_until), "%s", pg_cstr(r, PAGE_RESULT, i, 6));
+			day_format(row.opened_on, w->after_opened);
+		}
 	}
 }
 
@@ -214,6 +223,18 @@ static void on_end(void *arg)
 
 static void send_page(struct rates_work *w);
 
+/* The first page of the next organ; false behind the last one. */
+static bool next_organ(struct rates_work *w)
+{
+	if (w->organ == w->organ_count)
+		return false;
+	w->after_id = 0;
+	day_format(w->period.from, w->after_until);
+	snprintf(w->after_opened, sizeof(w->after_opened), "-infinity");
+	send_page(w);
+	return true;
+}
+
 static void on_page(void *arg, const struct pg_reply *r)
 {
 	struct rates_work *w = arg;
@@ -228,11 +249,15 @@ static void on_page(void *arg, const struct pg_reply *r)
 	if (w->too_many_groups) {
 		err_set(task_err(w->task), ERR_TOO_LARGE, "too-many-groups", "分组超过 %d 个", GROUPS_MAX);
 		task_resume_failed(w->task);
-	} else if (pg_rows(r, 1) == PAGE_ROWS) {
-		send_page(w);
-	} else {
-		task_resume(w->task);
+		return;
 	}
+	if (pg_rows(r, PAGE_RESULT) == PAGE_ROWS) {
+		send_page(w);
+		return;
+	}
+	w->organ++;
+	if (!next_organ(w))
+		task_resume(w->task);
 }
 
 static void send_page(struct rates_work *w)
@@ -241,12 +266,15 @@ static void send_page(struct rates_work *w)
 
 	w->flight = app_segment(&c->call, PG_LANE_SLOW);
 	c->call.seg = NULL; /* not tied to the task: it ends with its callback */
+	pg_segment_add0(w->flight, Q_RATES_PLAN);
 	if (c->known_at == INSTANT_NONE)
-		pg_segment_addv(w->flight, Q_RATES_ROWS, PG_DAY(c->from), PG_DAY(c->to), PG_I64(w->after),
-				PG_I64(PAGE_ROWS), PG_CSTR(groupings[c->by]));
+		pg_segment_addv(w->flight, Q_RATES_ROWS, PG_I64(w->organs[w->organ]), PG_CSTR(w->after_until),
+				PG_CSTR(w->after_opened), PG_I64(w->after_id), PG_DAY(c->to), PG_I64(PAGE_ROWS),
+				PG_CSTR(groupings[c->by]));
 	else
-		pg_segment_addv(w->flight, Q_RATES_ROWS_KNOWN, PG_DAY(c->from), PG_DAY(c->to), PG_I64(w->after),
-				PG_I64(PAGE_ROWS), PG_CSTR(groupings[c->by]), PG_INSTANT(c->known_at));
+		pg_segment_addv(w->flight, Q_RATES_ROWS_KNOWN, PG_DAY(c->from), PG_DAY(c->to),
+				PG_I64(w->after_id), PG_I64(PAGE_ROWS), PG_INSTANT(c->known_at),
+				PG_CSTR(groupings[c->by]));
 	pg_segment_submit(w->flight, on_page, w);
 }
 
@@ -257,7 +285,7 @@ static enum step refuse(struct task *t, const char *field, const char *rule, con
 	return STEP_FAIL;
 }
 
-enum step rates_rows(struct task *t)
+enum step rates_begin(struct task *t)
 {
 	struct rates_call *c = task_ctx(t);
 
@@ -265,10 +293,14 @@ enum step rates_rows(struct task *t)
 		return refuse(t, "from", "required", "缺少统计期间的起始日期");
 	if (c->to == DAY_NONE)
 		return refuse(t, "to", "required", "缺少统计期间的结束日期");
-	if (c->as_of == DAY_NONE)
-		c->as_of = instant_to_day(clock_now());
 	if (c->to < c->from)
 		return refuse(t, "to", "period", "统计期间的结束日期不能早于起始日期");
+	if (c->as_of == DAY_NONE) {
+		c->as_of = instant_to_day(clock_now());
+		/* A month or year that still runs is counted up to today; the reply says so in "to". */
+		if (c->to > c->as_of && c->from <= c->as_of)
+			c->to = c->as_of;
+	}
 	if (c->as_of < c->to)
 		return refuse(t, "as_of", "cut-off", "截至日期不能早于统计期间的结束日期");
 	struct rates_work *w = arena_new(task_arena(t), struct rates_work);
@@ -277,8 +309,24 @@ enum step rates_rows(struct task *t)
 				  .period = { .from = c->from, .to = c->to, .as_of = c->as_of } };
 	c->work = w;
 	task_on_end(t, on_end, w);
-	send_page(w);
-	return STEP_WAIT;
+	struct pg_segment *seg = app_segment(&c->call, PG_LANE_SLOW);
+	pg_segment_add0(seg, Q_RATES_ORGANS);
+	return pg_segment_wait(seg, t);
+}
+
+enum step rates_rows(struct task *t)
+{
+	struct rates_call *c = task_ctx(t);
+	struct rates_work *w = c->work;
+	const struct pg_reply *r = pg_segment_reply(c->call.seg);
+
+	w->organ_count = pg_rows(r, 1);
+	w->organs = arena_array(&w->arena, int64_t, w->organ_count + 1);
+	for (size_t i = 0; i < w->organ_count; i++)
+		w->organs[i] = pg_i64(r, 1, i, 0);
+	if (c->known_at != INSTANT_NONE && w->organ_count > 1)
+		w->organ_count = 1; /* that statement looks at all organs at once */
+	return next_organ(w) ? STEP_WAIT : STEP_NEXT;
 }
 
 /* ---- names, and M7 ---- */
@@ -290,8 +338,16 @@ static int compare_ids(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void take_ids(const struct list *list, int64_t *ids, size_t *n)
+static int compare_listed(const void *a, const void *b)
 {
+	return compare_ids(&((const struct listed *)a)->row.id, &((const struct listed *)b)->row.id);
+}
+
+/* Pages come in the order of their index; people read lists by number. */
+static void take_ids(struct list *list, int64_t *ids, size_t *n)
+{
+	if (list->count > 1)
+		qsort(list->at, list->count, sizeof(list->at[0]), compare_listed);
 	for (size_t i = 0; i < list->count; i++)
 		ids[(*n)++] = list->at[i].row.id;
 }
@@ -333,6 +389,7 @@ enum step rates_rest(struct task *t)
 	struct pg_value known = c->known_at == INSTANT_NONE ? PG_CSTR(KNOWN_NOW) : PG_INSTANT(c->known_at);
 	int64_t most = c->no_lists ? 0 : RATES_LIST_MAX;
 
+	pg_segment_add0(seg, Q_RATES_PLAIN);
 	w->at_m7 = pg_segment_addv(seg, Q_RATES_M7, PG_DAY(c->as_of), known);
 	/* One row at least, for the total it carries. */
 	w->at_incomplete = pg_segment_addv(seg, Q_RATES_INCOMPLETE, known, PG_I64(most > 0 ? most : 1));
@@ -343,7 +400,10 @@ enum step rates_rest(struct task *t)
 	}
 	if (!c->no_lists) {
 		w->at_names = pg_segment_addv(seg, Q_RATES_NAMES, PG_CSTR(listed_ids(w)));
-		w->at_m7_out = pg_segment_addv(seg, Q_RATES_M7_OUT, PG_DAY(c->as_of), known, PG_I64(most));
+		if (c->known_at == INSTANT_NONE)
+			w->at_m7_out = pg_segment_addv(seg, Q_RATES_M7_OUT, PG_DAY(c->as_of), PG_I64(most));
+		else
+			w->at_m7_out = pg_segment_addv(seg, Q_RATES_M7_OUT_KNOWN, PG_DAY(c->as_of), PG_I64(most), known);
 		w->at_m7_in = pg_segment_addv(seg, Q_RATES_M7_IN, PG_DAY(c->as_of), known, PG_I64(most));
 	}
 	return pg_segment_wait(seg, t);

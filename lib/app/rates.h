@@ -24,7 +24,7 @@ struct rates_call {
 	struct call call;     /* first */
 	/* in */
 	day_t from, to;       /* both required, inclusive; from <= to <= as_of */
-	day_t as_of;          /* cut-off, inclusive; DAY_NONE: today */
+	day_t as_of;          /* cut-off, inclusive; DAY_NONE: today, and `to` at most today */
 	instant_t known_at;   /* what the ledger knew then; INSTANT_NONE: what it knows now */
 	enum rates_by by;     /* groups, each case in every campaign that it carries */
 	bool no_lists;        /* lists=0: the figures alone, lists empty */
@@ -37,11 +37,13 @@ struct rates_call {
 /* "campaign", "unit", "ip_type", "officer"; "" is no grouping. */
 bool rates_by_parse(struct sv text, enum rates_by *ret);
 
+enum step rates_begin(struct task *t);
 enum step rates_rows(struct task *t);
 enum step rates_rest(struct task *t);
 enum step rates_reply(struct task *t);
 
 #define RATES_STEPS \
-	{ "rates_rows", rates_rows }, { "rates_rest", rates_rest }, { "rates_reply", rates_reply }
+	{ "rates_begin", rates_begin }, { "rates_rows", rates_rows }, { "rates_rest", rates_rest }, \
+	{ "rates_reply", rates_reply }
 
 #endif

@@ -217,3 +217,10 @@ def test_hearing_path(walk):
     refused(walk.to_decided, on="2026-04-28", fine=20000000, rule="discussion-missing", article="第六十条")
     walk.on_case("principal", "discuss", "2026-04-28", members=["局长", "副局长", "大队长"], opinion="同意")
     assert walk.to_decided(on="2026-04-29", fine=20000000)["matter"]["state"] == "unserved"
+
+
+def test_a_period_that_still_runs_is_counted_up_to_today(walk):
+    rates = walk.as_("principal").get("rates?from=2026-01-01&to=2199-12-31").ok()
+    assert rates["to"] == rates["as_of"]
+    refused_reply = walk.as_("principal").get("rates?from=2026-01-01&to=2026-06-30&as_of=2026-06-29")
+    assert refused_reply.status == 422 and refused_reply.problem["field"] == "as_of"
