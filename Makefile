@@ -186,17 +186,19 @@ deps-run:
 debug: ## build build/debug
 	$(SUB) B=debug all
 
+# Scripts are exec'ed: make passes a signal on to its child only, and a shell between would
+# die of it and leave the servers running.
 run: deps-run ## private PostgreSQL and the daemon with demonstration data; DIR=var PORT=8470
 	$(SUB) all
-	@BIN=$(OUT) cmd/run/run.sh $(call shell_quote,$(DIR)) $(call shell_quote,$(PORT))
+	@BIN=$(OUT) exec cmd/run/run.sh $(call shell_quote,$(DIR)) $(call shell_quote,$(PORT))
 
 test: deps ## every test; ends with "N passed, N failed"
 	$(SUB) build-tests
-	@OUT=$(OUT) SQLGEN=$(GEN)/sqlgen PYTHON=$(PYTHON) tests/run.sh
+	@OUT=$(OUT) SQLGEN=$(GEN)/sqlgen PYTHON=$(PYTHON) exec tests/run.sh
 
 unit: ## unit tests only
 	$(SUB) build-tests
-	@OUT=$(OUT) SQLGEN=$(GEN)/sqlgen PYTHON=$(PYTHON) tests/run.sh unit
+	@OUT=$(OUT) SQLGEN=$(GEN)/sqlgen PYTHON=$(PYTHON) exec tests/run.sh unit
 
 quick: lint unit ## lint and unit tests, before each commit
 
@@ -212,7 +214,7 @@ generated: all ## rewrite the documents that are made from the program's tables
 	$(OUT)/ipcasectl procedures docs/procedures.md
 
 bench: all ## load test; writes its figures under build/
-	@OUT=$(OUT) PYTHON=$(PYTHON) tests/bench/run.sh
+	@OUT=$(OUT) PYTHON=$(PYTHON) exec tests/bench/run.sh
 
 # The law's tables are laid out by hand, to be read as tables.
 C_FILES = $(filter-out lib/law/procedure_%.c lib/law/row.h,$(shell find cmd lib tests -name '*.[ch]'))

@@ -120,6 +120,7 @@ static const struct scenario scenarios[] = {
 struct run {
 	struct engine *e;
 	struct arena keep;
+	const char *names[ACTORS_MAX]; /* accounts; an actor's name is the person's */
 	struct actor actors[ACTORS_MAX];
 	size_t actor_count;
 	day_t today;
@@ -128,11 +129,12 @@ struct run {
 static const struct actor *actor(struct run *r, const char *name)
 {
 	for (size_t i = 0; i < r->actor_count; i++) {
-		if (strcmp(r->actors[i].name, name) == 0)
+		if (strcmp(r->names[i], name) == 0)
 			return &r->actors[i];
 	}
 	CHECK(r->actor_count < ACTORS_MAX);
 	struct actor *a = &r->actors[r->actor_count];
+	r->names[r->actor_count] = name;
 	return engine_actor(r->e, &r->keep, name, a) ? (r->actor_count++, a) : NULL;
 }
 

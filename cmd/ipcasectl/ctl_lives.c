@@ -88,16 +88,22 @@ static void put(struct life *f, enum rows_table t, const struct cells *row)
 	str_append_char(&f->batch->table[t], '\n');
 }
 
-static struct lives_counter *counter(struct lives *l, const char *prefix, int year)
+struct lives_counter *lives_counter(struct lives *l, const char *prefix, int year)
 {
-	/* The one that was used last is most often the one that is wanted: search from the end. */
-	for (size_t i = l->counter_count; i-- > 0;) {
-		if (l->counters[i].year == year && strcmp(l->counters[i].prefix, prefix) == 0)
-			return &l->counters[i];
+	uint32_t hash = (uint32_t)year;
+
+	for (const char *c = prefix; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * UINT32_C(16777619); /* FNV-1a */
+	for (uint32_t i = hash % LIVES_SLOTS;; i = (i + 1) % LIVES_SLOTS) {
+		if (l->slots[i] == 0) {
+			CHECK(l->counter_count < LIVES_COUNTERS_MAX);
+			l->counters[l->counter_count] = (struct lives_counter){ arena_strdup(&l->keep, prefix), year, 0 };
+			l->slots[i] = (uint32_t)++l->counter_count;
+		}
+		struct lives_counter *c = &l->counters[l->slots[i] - 1];
+		if (c->year == year && strcmp(c->prefix, prefix) == 0)
+			return c;
 	}
-	CHECK(l->counter_count < LIVES_COUNTERS_MAX);
-	l->counters[l->counter_count] = (struct lives_counter){ arena_strdup(&l->keep, prefix), year, 0 };
-	return &l->counters[l->counter_count++];
 }
 
 /* The number that the act takes, with its row of document; NULL: none. */
@@ -112,7 +118,7 @@ static const char *take_number(struct life *f, const struct act_row *row, const 
 		return NULL;
 	snprintf(prefix, sizeof(prefix), "%s%s%s", f->bureau->prefix,
 		 strncmp(paper, "市监", strlen("市监")) == 0 ? "" : "市监", paper);
-	struct lives_counter *c = counter(f->l, prefix, day_to_ymd(day).year);
+	struct lives_counter *c = lives_counter(f->l, prefix, day_to_ymd(day).year);
 	c->last++;
 	const char *number = arena_printf(a, "%s〔%d〕%lld号", prefix, c->year, (long long)c->last);
 	day_format(day, text);
@@ -129,8 +135,9 @@ static void mark(struct life *f, int seq, instant_t recorded_at)
 {
 	struct rate_mark now;
 	const struct facts *facts = &f->d.facts;
-	const char *texts = arena_printf(&f->l->arena, "%s|%s|%s", fact_text(facts, FIELD_OFFICER),
-					 fact_text(facts, FIELD_CAMPAIGNS), fact_text(facts, FIELD_IP_TYPE));
+	const char *texts = arena_printf(&f->l->arena, "%lld|%s|%s|%s", (long long)fact_num(facts, FIELD_OFFICER),
+					 fact_text(facts, FIELD_OFFICER), fact_text(facts, FIELD_CAMPAIGNS),
+					 fact_text(facts, FIELD_IP_TYPE));
 
 	rate_mark_of(&f->d, &now);
 	if (f->mark_count > 0 && rate_mark_same(&now, &f->mark) && strcmp(texts, f->mark_texts) == 0)
@@ -328,6 +335,20 @@ static void subject(struct life *f, struct facts *facts)
 						   below(f, 100000)));
 }
 
+/* The year's drives, and now and then one that is rare. */
+static void drive(struct life *f, struct facts *facts, day_t day)
+{
+	static const char *const drives[][2] = { { "CHUNLEI-2022", "TIEQUAN-2022" }, { "CHUNLEI-2023", "TIEQUAN-2023" },
+						 { "TIEQUAN-2024", "SHOUHU-2024" }, { "TIEQUAN-2025", "LANTIAN-2025" },
+						 { "CHUNLEI-2026", "TIEQUAN-2026" } };
+	int year = day_to_ymd(day).year - 2022;
+
+	if (year >= 0 && year < (int)ARRAY_LEN(drives) && percent(f, 45))
+		text(facts, FIELD_CAMPAIGNS, arena_printf(&f->l->arena, "[\"%s\"]", drives[year][percent(f, 65)]));
+	else if (percent(f, 1))
+		text(facts, FIELD_CAMPAIGNS, "[\"TIEQUAN-2019\"]");
+}
+
 /* ---- the lives ---- */
 
 static void summary(struct life *f, day_t day)
@@ -414,8 +435,12 @@ static void lift_measures(struct life *f, day_t day)
 		if (f->d.measures[i].status != MEASURE_TAKEN)
 			continue;
 		fact_set_num(&lift, FIELD_MEASURE, f->d.measures[i].seq);
-		text(&lift, FIELD_LIFT_GROUND, "已作出处理决定不再需要");
-		act(f, &f->unit->officer, "measure_lift", day, 14, &lift);
+		bool registered = strcmp(f->d.measures[i].kind, "先行登记保存") == 0;
+		if (registered)
+			text(&lift, FIELD_DISPOSITION, "解除登记保存");
+		else
+			text(&lift, FIELD_LIFT_GROUND, "已作出处理决定不再需要");
+		act(f, &f->unit->officer, registered ? "measure_dispose" : "measure_lift", day, 14, &lift);
 	}
 }
 
@@ -444,6 +469,7 @@ static bool clue(struct life *f, day_t day, bool may_file)
 	subject(f, &facts);
 	text(&facts, FIELD_SOURCE, ONE_OF(f, sources));
 	fact_set_num(&facts, FIELD_DISCOVERED_ON, day);
+	drive(f, &facts, day);
 	act(f, &f->unit->clerk, "register", day, 9, &facts);
 	if (percent(f, 4))
 		return false; /* nobody looks at it */

@@ -8,7 +8,7 @@
 
 #include "ctl_rows.h"
 
-enum { LIVES_UNITS_MAX = 3, LIVES_COUNTERS_MAX = 65536, LIVES_COPY_MAX = 512 << 20 };
+enum { LIVES_UNITS_MAX = 3, LIVES_COUNTERS_MAX = 65536, LIVES_SLOTS = 262144, LIVES_COPY_MAX = 512 << 20 };
 
 struct lives_unit {
 	int64_t id;
@@ -47,12 +47,15 @@ struct lives {
 	int64_t checked;         /* lives still to pass procedure_check() too */
 	struct lives_counter counters[LIVES_COUNTERS_MAX];
 	size_t counter_count;
+	uint32_t slots[LIVES_SLOTS]; /* hash of prefix and year: index of the counter + 1 */
 	struct arena keep, arena; /* the second: of one life */
 	struct life *life;
 };
 
 void lives_init(struct lives *l);
 void lives_fini(struct lives *l);
+/* The counter of a prefix and year, made when there is none. */
+struct lives_counter *lives_counter(struct lives *l, const char *prefix, int year);
 /* Appends lives until the batch has at least `want` matters or the ids are used up. False when the engine
  * refused an act, which is a bug of this file or of a table: printed. */
 bool lives_make(struct lives *l, struct lives_batch *batch, int64_t want) MUST_USE;

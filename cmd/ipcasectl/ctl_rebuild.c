@@ -16,7 +16,7 @@
 #include "crypto/crypto.h"
 #include "store/change.h"
 
-enum { BATCH = 200, ROWS_MAX = 160, SHOWN_CHARS = 120, MATTER_ARENA_MAX = 256 << 20, SQL_MAX = 16384 };
+enum { BATCH = 200, ROWS_MAX = 160, SHOWN_BYTES = 120, MATTER_ARENA_MAX = 256 << 20, SQL_MAX = 16384 };
 
 /* Projections, in the order they are compared and written. */
 static const enum rows_table projections[] = { ROWS_MATTER, ROWS_DOSSIER, ROWS_CLOCK,
@@ -115,25 +115,44 @@ static void differ(struct rebuild *r, const char *fmt, ...)
 	r->differs = true;
 }
 
-/* The place where two long texts part, not all of them. */
+static size_t char_start(const char *text, size_t at)
+{
+	while (at > 0 && ((unsigned char)text[at] & 0xC0) == 0x80)
+		at--;
+	return at;
+}
+
+static const char *shown(struct arena *arena, const char *text, size_t from)
+{
+	if (!text)
+		return "null";
+	size_t start = char_start(text, from), n = strlen(text + start);
+	bool cut = n > SHOWN_BYTES;
+	if (cut)
+		n = char_start(text + start, SHOWN_BYTES);
+	return arena_printf(arena, "%s%.*s%s", start ? "…" : "", (int)n, text + start, cut ? "…" : "");
+}
+
+/* Of long texts the place where they part. */
 static void differ_cell(struct rebuild *r, enum rows_table t, const struct cells *want, int column, const char *have)
 {
+	const struct rows_info *info = &rows_info[t];
 	const char *expected = want->at[column];
 	size_t same = 0;
+	int64_t us = 0;
+	char instant[40];
 
-	if (have && expected) {
-		while (have[same] && have[same] == expected[same])
-			same++;
-		while (same > 0 && ((unsigned char)have[same] & 0xC0) == 0x80)
-			same--;
-		same = same > 20 && strlen(have) > SHOWN_CHARS ? same : 0;
+	if (have && (info->instants & (1u << column)) && sv_to_i64(sv_of(have), &us)) {
+		instant_format(us, instant);
+		have = instant;
 	}
-	while (same > 0 && ((unsigned char)have[same] & 0xC0) == 0x80)
-		same--;
-	differ(r, "%s%s%s: %s is %.*s, the ledger says %.*s", rows_info[t].table,
-	       rows_info[t].key_count > 1 ? " " : "", rows_info[t].key_count > 1 ? want->at[1] : "",
-	       rows_info[t].columns[column], SHOWN_CHARS, have ? have + same : "null", SHOWN_CHARS,
-	       expected ? expected + same : "null");
+	while (have && expected && have[same] && have[same] == expected[same])
+		same++;
+	if (!have || !expected || strlen(have) <= SHOWN_BYTES)
+		same = 0;
+	differ(r, "%s%s%s: %s is %s, the ledger says %s", info->table, info->key_count > 1 ? " " : "",
+	       info->key_count > 1 ? want->at[1] : "", info->columns[column],
+	       shown(&r->arena, have, same > 20 ? same - 20 : 0), shown(&r->arena, expected, same > 20 ? same - 20 : 0));
 }
 
 static bool cell_same(const struct rows_info *info, int column, const char *expected, const char *have)

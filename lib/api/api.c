@@ -58,6 +58,8 @@ static void ended(struct task *t, enum err_code code, void *arg)
 			http_reply_err(r->http, err);
 	}
 	CHECK(http_replied(r->http));
+	if (r->doc)
+		json_free(r->doc); /* it may hold a password */
 	arena_fini(&r->body_arena);
 }
 

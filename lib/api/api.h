@@ -123,7 +123,8 @@ struct api_request {
 	struct arena body_arena;    /* the body's JSON: its cap stops what a peer can make us hold */
 	const char *key;            /* Idempotency-Key or NULL */
 	char digest[65];            /* hex SHA-256 of method, path and body */
-	const struct json_value *body; /* the whole of it, or NULL */
+	struct json_doc *doc;          /* the body, or NULL */
+	const struct json_value *body; /* its root, or NULL */
 	struct api_value values[API_FIELDS_MAX];
 };
 

@@ -183,7 +183,6 @@ static bool has_body_fields(const struct api_route *route)
 
 static enum err_code read_body(struct api_request *r, struct err *err)
 {
-	struct json_doc *doc;
 	struct sv body = http_body(r->http);
 	enum err_code code;
 
@@ -192,12 +191,12 @@ static enum err_code read_body(struct api_request *r, struct err *err)
 			return ERR_OK;
 		return err_set(err, ERR_MALFORMED, "no-body", "此请求不接受内容");
 	}
-	code = json_parse(&r->body_arena, body, &doc, err);
+	code = json_parse(&r->body_arena, body, &r->doc, err);
 	if (code != ERR_OK)
 		return code;
-	if (json_type(json_root(doc)) != JSON_OBJECT)
+	if (json_type(json_root(r->doc)) != JSON_OBJECT)
 		return err_set(err, ERR_MALFORMED, "not-an-object", "请求内容须为 JSON 对象");
-	r->body = json_root(doc);
+	r->body = json_root(r->doc);
 	for (const struct json_value *v = json_first(r->body); v; v = json_next(v)) {
 		size_t index;
 		const struct api_field *f = find_field(r->route, json_name(v), false, &index);

@@ -222,7 +222,7 @@ const struct api_field fields_account_create[] = {
 	{ "name", API_TEXT, .required = true, .max = 60, .doc = "姓名" },
 	{ "unit", API_ID, .required = true, .doc = "单位编号" },
 	{ "roles", API_ARRAY, .required = true, .max = ROLE_COUNT, .doc = "角色代码" },
-	{ "password", API_TEXT, .required = true, .max = ADMIN_PASSWORD_MAX_CHARS, .doc = "初始密码，至少 8 个字符" },
+	{ "password", API_TEXT, .required = true, .max = PASSWORD_MAX_CHARS, .doc = "初始密码，至少 8 个字符" },
 	{ .name = NULL },
 };
 
@@ -243,7 +243,7 @@ static enum step decode_account_create(struct task *t)
 
 const struct api_field fields_account_act[] = {
 	{ "act", API_CHOICE, .required = true, .words = ACCOUNT_ACTS, .doc = "锁定、解锁、重设密码、改角色、调单位、改姓名" },
-	{ "password", API_TEXT, .max = ADMIN_PASSWORD_MAX_CHARS, .doc = "act 为 password 时必填" },
+	{ "password", API_TEXT, .max = PASSWORD_MAX_CHARS, .doc = "act 为 password 时必填" },
 	ROLES_FIELD,
 	{ "unit", API_ID, .doc = "act 为 unit 时必填" },
 	{ "name", API_TEXT, .max = 60, .doc = "act 为 rename 时必填" },

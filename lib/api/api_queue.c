@@ -72,11 +72,25 @@ static enum step decode_search(struct task *t)
 	return STEP_NEXT;
 }
 
-static void write_row(struct json_writer *w, const struct queue_call *q, const struct queue_row *row)
-{
-	int days_left = 0;
-	enum light light = light_of(&q->call.book->calendar, row->due, q->today, &days_left);
+/* Rows come in the order of their due days, so neighbours often share one: count its working days once. */
+struct due_light {
+	day_t due;
+	enum light light;
+	int days_left;
+};
 
+static void find_light(const struct queue_call *q, day_t due, struct due_light *last)
+{
+	if (due == last->due)
+		return;
+	last->due = due;
+	last->light = light_of(&q->call.book->calendar, due, q->today, &last->days_left);
+}
+
+static void write_row(struct json_writer *w, const struct queue_call *q, const struct queue_row *row,
+		      struct due_light *due)
+{
+	find_light(q, row->due, due);
 	json_obj_open(w);
 	json_kv_id(w, "id", row->id);
 	json_kv_str(w, "kind", row->kind);
@@ -89,11 +103,11 @@ static void write_row(struct json_writer *w, const struct queue_call *q, const s
 	json_kv_str(w, "officer", row->officer);
 	json_kv_day(w, "due", row->due);
 	json_kv_str(w, "rule", row->rule[0] ? row->rule : NULL);
-	json_kv_str(w, "light", light_code(light));
-	if (light == LIGHT_GREY)
+	json_kv_str(w, "light", light_code(due->light));
+	if (due->light == LIGHT_GREY)
 		json_kv_null(w, "days_left");
 	else
-		json_kv_i64(w, "days_left", days_left);
+		json_kv_i64(w, "days_left", due->days_left);
 	json_kv_i64(w, "version", row->version);
 	json_obj_close(w);
 }
@@ -101,6 +115,7 @@ static void write_row(struct json_writer *w, const struct queue_call *q, const s
 static enum step reply_rows(struct task *t)
 {
 	const struct queue_call *q = task_ctx(t);
+	struct due_light due = { .due = DAY_NONE, .light = LIGHT_GREY };
 	struct api_reply reply;
 
 	api_reply_begin(&reply);
@@ -108,7 +123,7 @@ static enum step reply_rows(struct task *t)
 	json_key(&reply.w, "items");
 	json_arr_open(&reply.w);
 	for (size_t i = 0; i < q->count; i++)
-		write_row(&reply.w, q, &q->rows[i]);
+		write_row(&reply.w, q, &q->rows[i], &due);
 	json_arr_close(&reply.w);
 	json_kv_str(&reply.w, "next", q->next);
 	json_obj_close(&reply.w);

@@ -7,6 +7,7 @@
 #include "app/admin.h"
 #include "app/import.h"
 #include "app/login.h"
+#include "app/passwd.h"
 #include "app/queue.h"
 #include "app/rates.h"
 #include "app/view.h"
@@ -45,6 +46,11 @@ const struct api_route api_routes[] = {
 	{ .method = HTTP_DELETE, .pattern = V1 "/sessions/current", .context = sizeof(struct call),
 	  .steps = steps_session_close, .status = 204, .doc = "退出登录" },
 	GET_ROUTE("/me", steps_me, call, NULL, "Me", "我是谁"),
+
+	/* A retry after a lost reply finds the old password wrong, which says enough: no key. */
+	{ .method = HTTP_POST, .pattern = V1 "/me/password", .flags = API_ROUTE_NO_KEY, .body_max = SMALL_BODY,
+	  .context = sizeof(struct passwd_call), .steps = steps_passwd, .fields = fields_passwd, .status = 204,
+	  .doc = "修改自己的密码；其他登录随即失效" },
 
 	/* changes */
 	POST_ROUTE("/clues", CASE_WORKERS, ACT_BODY, steps_clue_create, act_call, fields_clue_create, "ActReply",

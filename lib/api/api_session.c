@@ -3,6 +3,7 @@
  * Sessions and who I am. */
 #include "api/api_steps.h"
 #include "app/login.h"
+#include "app/passwd.h"
 
 static void write_place(struct json_writer *w, const char *key, int64_t id, const char *name)
 {
@@ -99,3 +100,24 @@ static enum step reply_me(struct task *t)
 }
 
 const struct task_step steps_me[] = { API_BEGIN, { "reply", reply_me }, TASK_STEPS_END };
+
+/* ---- POST /me/password ---- */
+
+const struct api_field fields_passwd[] = {
+	{ "old", API_TEXT, .required = true, .max = LOGIN_PASSWORD_MAX, .doc = "现在的密码" },
+	{ "new", API_TEXT, .required = true, .max = PASSWORD_MAX_CHARS, .doc = "新密码，至少 8 个字符" },
+	{ .name = NULL },
+};
+
+static enum step decode_passwd(struct task *t)
+{
+	struct passwd_call *p = task_ctx(t);
+
+	p->old = api_value(api_request(t), "old")->text;
+	p->fresh = api_value(api_request(t), "new")->text;
+	return STEP_NEXT;
+}
+
+const struct task_step steps_passwd[] = {
+	API_BEGIN, { "decode", decode_passwd }, PASSWD_STEPS, { "reply", api_reply_nothing }, TASK_STEPS_END
+};

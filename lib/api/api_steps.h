@@ -8,8 +8,8 @@
 #include "api/api.h"
 
 /* api_session.c */
-extern const struct api_field fields_session_open[];
-extern const struct task_step steps_session_open[], steps_session_close[], steps_me[];
+extern const struct api_field fields_session_open[], fields_passwd[];
+extern const struct task_step steps_session_open[], steps_session_close[], steps_me[], steps_passwd[];
 
 /* api_matter.c */
 extern const struct api_field fields_timeline[];

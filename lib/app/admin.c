@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "app/admin.h"
 
-#include <stdlib.h>
-
-#include "base/text.h"
 #include "gen/queries.h"
 
 /* ---- lists ---- */
@@ -125,56 +122,10 @@ enum step admin_find(struct task *t)
 	return pg_segment_wait(seg, t);
 }
 
-/* The offload pool's own copy: the task may end while it works. */
-struct hash_job {
-	struct task_ref task;
-	char *password;
-	size_t password_len;
-	char hash[CRYPTO_PASSWORD_SIZE];
-	enum err_code code;
-};
-
-static void job_free(struct hash_job *job)
-{
-	crypto_wipe(job->password, job->password_len);
-	free(job->password);
-	crypto_wipe(job, sizeof(*job));
-	free(job);
-}
-
-static void hash_work(void *arg)
-{
-	struct hash_job *job = arg;
-
-	job->code = crypto_password_hash((struct sv){ job->password, job->password_len }, job->hash);
-}
-
-static void hash_done(void *arg)
-{
-	struct hash_job *job = arg;
-	struct task *t = task_ref_get(job->task);
-
-	if (t) {
-		struct admin_call *a = task_ctx(t);
-		memcpy(a->hash, job->hash, sizeof(a->hash));
-		a->hash_code = job->code;
-		task_resume(t);
-	}
-	job_free(job);
-}
-
-static enum step refuse_password(struct task *t, const char *message)
-{
-	task_fail(t, ERR_INVALID, "password-rule", "%s", message);
-	err_field(task_err(t), "password");
-	return STEP_FAIL;
-}
-
 enum step admin_hash(struct task *t)
 {
 	struct admin_call *a = task_ctx(t);
 	const struct pg_reply *r = pg_segment_reply(a->call.seg);
-	size_t chars = a->password.p ? text_count_chars(a->password) : 0;
 
 	if (pg_rows(r, 1) > 0) {
 		if (!sv_eq_str(pg_text(r, 1, 0, 0), a->request_digest))
@@ -186,18 +137,9 @@ enum step admin_hash(struct task *t)
 	}
 	if (!a->password.p)
 		return STEP_NEXT;
-	if (chars < ADMIN_PASSWORD_MIN_CHARS || chars > ADMIN_PASSWORD_MAX_CHARS)
-		return refuse_password(t, "密码须有 8 到 200 个字符");
-	if (a->account.p && sv_eq(a->password, a->account))
-		return refuse_password(t, "密码不能与账号相同");
-	struct hash_job *job = xcalloc(1, sizeof(*job));
-	job->task = task_ref(t);
-	job->password = xstrndup(a->password.p, a->password.n);
-	job->password_len = a->password.n;
-	if (offload_submit(a->call.app->offload, hash_work, hash_done, job, a->call.app->loop))
-		return STEP_WAIT;
-	job_free(job);
-	return task_fail(t, ERR_BUSY, "busy", "系统繁忙，请稍后再试");
+	if (password_rules(a->password, a->account, "password", task_err(t)) != ERR_OK)
+		return STEP_FAIL;
+	return password_hash(t, a->password, a->hash);
 }
 
 static void add_change(struct admin_call *a, struct pg_segment *seg)
@@ -240,7 +182,7 @@ enum step admin_store(struct task *t)
 
 	if (a->replayed)
 		return STEP_NEXT;
-	if (a->password.p && a->hash_code != ERR_OK)
+	if (a->password.p && !a->hash[0])
 		return task_fail(t, ERR_INTERNAL, "password-hash", "系统无法处理密码");
 	struct pg_segment *seg = app_segment(&a->call, PG_LANE_WRITE);
 	add_change(a, seg);

@@ -7,10 +7,9 @@
 #ifndef APP_ADMIN_H
 #define APP_ADMIN_H
 
-#include "app/app.h"
-#include "crypto/crypto.h"
+#include "app/password.h"
 
-enum { ADMIN_PAGE_MAX = 500, ADMIN_PASSWORD_MIN_CHARS = 8, ADMIN_PASSWORD_MAX_CHARS = 200 };
+enum { ADMIN_PAGE_MAX = 500 };
 
 /* ---- lists ---- */
 
@@ -86,7 +85,6 @@ struct admin_call {
 	bool replayed;
 	/* inside */
 	char hash[CRYPTO_PASSWORD_SIZE];
-	enum err_code hash_code;
 };
 
 enum step admin_find(struct task *t);

@@ -141,8 +141,12 @@ enum step import_open_settled(struct task *t)
 
 static void fail_row(struct import_work *w, struct row *row, const struct err *err)
 {
+	struct err named = *err;
+
+	if (named.rule[0] == '\0')
+		snprintf(named.rule, sizeof(named.rule), "%s", err_slug(err->code));
 	row->outcome = OUTCOME_FAILED;
-	import_error_add(&row->errors, &w->arena, err);
+	import_error_add(&row->errors, &w->arena, &named);
 }
 
 static void fail_row_rule(struct import_work *w, struct row *row, const char *field, const char *rule,

@@ -1,49 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "app/login.h"
 
-#include <stdlib.h>
-
+#include "app/password.h"
 #include "app/session_store.h"
 #include "gen/queries.h"
-
-/* The offload pool's own copy of everything: the task may end while it works. */
-struct verify_job {
-	struct task_ref task;
-	char *password;
-	size_t password_len;
-	char *stored; /* NULL: no such account */
-	bool good;
-};
-
-static void job_free(struct verify_job *job)
-{
-	crypto_wipe(job->password, job->password_len);
-	free(job->password);
-	free(job->stored);
-	free(job);
-}
-
-static void verify_work(void *arg)
-{
-	struct verify_job *job = arg;
-	struct sv password = { job->password, job->password_len };
-
-	job->good = crypto_password_verify(job->stored ? job->stored : crypto_password_decoy(), password) &&
-		    job->stored != NULL;
-}
-
-static void verify_done(void *arg)
-{
-	struct verify_job *job = arg;
-	struct task *t = task_ref_get(job->task);
-
-	if (t) {
-		struct login_call *l = task_ctx(t);
-		l->good = job->good;
-		task_resume(t);
-	}
-	job_free(job);
-}
 
 enum step login_attempt(struct task *t)
 {
@@ -57,13 +17,12 @@ enum step login_attempt(struct task *t)
 }
 
 /* The server could not even look at the password: that try does not count. */
-static enum step busy(struct task *t, struct login_call *l)
+static void forget_try(const struct login_call *l)
 {
 	struct pg_segment *seg = pg_segment_new(l->call.app->pool, PG_LANE_WRITE);
 
 	pg_segment_addv(seg, Q_AUTH_FORGET, PG_TEXT(l->account), PG_CSTR(l->call.place));
 	pg_segment_submit(seg, NULL, NULL);
-	return task_fail(t, ERR_BUSY, "login-busy", "登录请求过多，请稍后再试");
 }
 
 enum step login_verify(struct task *t)
@@ -78,15 +37,10 @@ enum step login_verify(struct task *t)
 		return STEP_FAIL;
 	}
 	l->account_id = pg_i64_or(r, 0, 0, 1, 0);
-	struct verify_job *job = xcalloc(1, sizeof(*job));
-	job->task = task_ref(t);
-	job->password = xstrndup(l->password.p, l->password.n);
-	job->password_len = l->password.n;
-	job->stored = pg_is_null(r, 0, 0, 2) ? NULL : xstrdup(pg_cstr(r, 0, 0, 2));
-	if (offload_submit(l->call.app->offload, verify_work, verify_done, job, l->call.app->loop))
-		return STEP_WAIT;
-	job_free(job);
-	return busy(t, l);
+	enum step next = password_check(t, pg_cstr(r, 0, 0, 2), l->password, &l->good);
+	if (next == STEP_FAIL)
+		forget_try(l);
+	return next;
 }
 
 enum step login_open(struct task *t)

@@ -23,7 +23,6 @@ struct login_call {
 	/* inside */
 	char digest[TOKEN_DIGEST_HEX];
 	int64_t account_id;
-	const char *stored;
 	bool good;
 };
 

@@ -13,7 +13,7 @@
 #include "gen/queries.h"
 
 enum {
-	PAGE_ROWS = 10000, /* a page is counted in one turn of the loop: some 10 ms */
+	PAGE_ROWS = 4000,  /* a page is counted in one turn of the loop: some 10 ms */
 	PAGE_RESULT = 2,   /* behind the caller's context and the planner's settings */
 	ROW_DAYS = 14,     /* in the order of the query */
 	GROUPS_MAX = 4096,
@@ -64,6 +64,8 @@ struct rates_work {
 	size_t group_count;
 	bool too_many_groups;
 	const struct pg_reply *rest;
+	int64_t *name_ids; /* of rates_names, ascending */
+	size_t name_count;
 	size_t at_names, at_m7, at_m7_groups, at_m7_out, at_m7_in, at_incomplete, at_group_names;
 };
 
@@ -462,22 +464,12 @@ static void finish_groups(struct rates_work *w)
 
 /* ---- the reply ---- */
 
-/* The row of rates_names, or -1: the matter cannot be seen any more. */
-static int64_t name_row(const struct rates_work *w, int64_t id)
+static void read_name_ids(struct rates_work *w)
 {
-	size_t low = 0, high = pg_rows(w->rest, w->at_names);
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int64_t found = pg_i64(w->rest, w->at_names, middle, 0);
-		if (found == id)
-			return (int64_t)middle;
-		if (found < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
+	w->name_count = pg_rows(w->rest, w->at_names);
+	w->name_ids = arena_array(&w->arena, int64_t, w->name_count + 1);
+	for (size_t i = 0; i < w->name_count; i++)
+		w->name_ids[i] = pg_i64(w->rest, w->at_names, i, 0);
 }
 
 static void write_item(struct json_writer *j, int64_t id, const char *number, const char *title, const char *why)
@@ -493,13 +485,14 @@ static void write_item(struct json_writer *j, int64_t id, const char *number, co
 
 static void write_listed(struct rates_work *w, struct json_writer *j, const struct rate_row *row, const char *why)
 {
-	int64_t at = name_row(w, row->id);
+	const int64_t *id = bsearch(&row->id, w->name_ids, w->name_count, sizeof(row->id), compare_ids);
 
-	if (at < 0)
+	if (!id) { /* it cannot be seen any more */
 		write_item(j, row->id, NULL, NULL, why);
-	else
-		write_item(j, row->id, pg_cstr(w->rest, w->at_names, (size_t)at, 1),
-			   pg_cstr(w->rest, w->at_names, (size_t)at, 2), why);
+		return;
+	}
+	size_t at = (size_t)(id - w->name_ids);
+	write_item(j, row->id, pg_cstr(w->rest, w->at_names, at, 1), pg_cstr(w->rest, w->at_names, at, 2), why);
 }
 
 static void write_m7_list(struct rates_work *w, struct json_writer *j, bool in)
@@ -652,6 +645,8 @@ enum step rates_reply(struct task *t)
 		finish_groups(w);
 	if (w->too_many_groups)
 		return task_fail(t, ERR_TOO_LARGE, "too-many-groups", "分组超过 %d 个", GROUPS_MAX);
+	if (!c->no_lists)
+		read_name_ids(w);
 	json_writer_init(&j, &w->reply);
 	json_obj_open(&j);
 	json_kv_day(&j, "from", c->from);

@@ -2,8 +2,10 @@
  *
  * Working-day calendar: a sorted array of exceptions to "Mon-Fri works".
  *
- * Counting walks day by day. The longest term counted in working days has some tens of days,
- * and a walk is the one algorithm whose result anyone can repeat with a paper calendar.
+ * Periods walk day by day. The longest term counted in working days has some tens of days,
+ * and a walk is the one algorithm whose result anyone can repeat with a paper calendar. How many
+ * working days lie between two days is asked for each row of a queue, and what is years overdue
+ * is years away: that question is answered from a table of sums, made once by walking.
  */
 #include "law/calendar.h"
 
@@ -26,6 +28,22 @@ static int compare_days(const void *a, const void *b)
 {
 	const struct calendar_day *x = a, *y = b;
 	return (x->day > y->day) - (x->day < y->day);
+}
+
+static enum err_code sum_up(struct calendar *cal, struct arena *arena, struct err *err)
+{
+	int *worked = arena_array(arena, int, cal->last_day - cal->first_day + 1);
+	int sum = 0;
+
+	for (day_t d = cal->first_day; d <= cal->last_day; d++) {
+		bool works = false;
+		enum err_code code = calendar_works(cal, d, &works, NULL, err);
+		if (code != ERR_OK)
+			return code;
+		worked[d - cal->first_day] = sum += works;
+	}
+	cal->worked = worked;
+	return ERR_OK;
 }
 
 enum err_code calendar_init(struct calendar *cal, struct arena *arena,
@@ -60,7 +78,10 @@ enum err_code calendar_init(struct calendar *cal, struct arena *arena,
 	cal->day_count = count;
 	cal->first_year = day_to_ymd(days[0].day).year;
 	cal->last_year = day_to_ymd(days[count - 1].day).year;
-	return ERR_OK;
+	if (!day_from_ymd(cal->first_year, 1, 1, &cal->first_day) ||
+	    !day_from_ymd(cal->last_year, 12, 31, &cal->last_day))
+		return out_of_range(err);
+	return sum_up(cal, arena, err);
 }
 
 static enum err_code read_row(const struct csv *csv, struct calendar_day *ret, struct err *err)
@@ -143,10 +164,9 @@ enum err_code calendar_works(const struct calendar *cal, day_t d, bool *ret, boo
 {
 	if (!in_range(d))
 		return out_of_range(err);
-	struct ymd date = day_to_ymd(d);
 	bool weekday = day_weekday(d) <= 5;
 
-	if (date.year >= cal->first_year && date.year <= cal->last_year) {
+	if (cal->day_count > 0 && d >= cal->first_day && d <= cal->last_day) {
 		const struct calendar_day *row = find_day(cal, d);
 		*ret = row ? row->works : weekday;
 		return ERR_OK;
@@ -162,7 +182,7 @@ enum err_code calendar_works(const struct calendar *cal, day_t d, bool *ret, boo
 			       cal->last_year);
 	}
 	*provisional = true;
-	*ret = weekday && !is_fixed_holiday(date);
+	*ret = weekday && !is_fixed_holiday(day_to_ymd(d));
 	return ERR_OK;
 }
 
@@ -239,6 +259,13 @@ enum err_code calendar_between(const struct calendar *cal, day_t from, day_t to,
 		return out_of_range(err);
 	for (day_t d = low + 1; d <= high; d++) {
 		bool works = false;
+		if (cal->day_count > 0 && d > cal->first_day && d <= cal->last_day) {
+			/* all that is covered at once */
+			day_t end = high < cal->last_day ? high : cal->last_day;
+			count += cal->worked[end - cal->first_day] - cal->worked[d - 1 - cal->first_day];
+			d = end;
+			continue;
+		}
 		enum err_code code = calendar_works(cal, d, &works, provisional, err);
 		if (code != ERR_OK)
 			return code;

@@ -26,6 +26,8 @@ struct calendar {
 	struct calendar_day *days; /* sorted, unique */
 	size_t day_count;
 	int first_year, last_year; /* covered, inclusive; 0 when empty */
+	day_t first_day, last_day; /* of those years */
+	int *worked;               /* [d - first_day]: working days from first_day to d, both inclusive */
 };
 
 /* `rows` may be unsorted; they are copied into the arena (names are borrowed). Covered years are first..last year

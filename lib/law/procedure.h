@@ -47,7 +47,7 @@ enum effect_kind {
 	EFFECT_SET_DUE,       /* fact `field` := lawful due day of `clock` */
 	EFFECT_CLEAR,
 	EFFECT_GROUND,        /* closing ground `text` arises on the act's day; starts D31 */
-	EFFECT_CALL,          /* `call`: what a table cannot say */
+	EFFECT_CALL,          /* `call`: what a table cannot say; `text` is its name */
 };
 
 /* When an effect applies; evaluated on the facts after the act's fields were merged. */

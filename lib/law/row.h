@@ -46,9 +46,9 @@
 #define CLEAR(name) { .kind = EFFECT_CLEAR, .field = FIELD_##name }
 #define GROUND(code) { .kind = EFFECT_GROUND, .text = code }
 #define GROUND_IF(code, cond) { .kind = EFFECT_GROUND, .text = code, .when = WHEN_##cond }
-#define CALL(fn) { .kind = EFFECT_CALL, .call = fn }
+#define CALL(fn) { .kind = EFFECT_CALL, .call = fn, .text = #fn }
 /* The call decides the next state, one of `states`. */
-#define CALL_TO(fn, states) { .kind = EFFECT_CALL, .call = fn, .to = (states) }
+#define CALL_TO(fn, states) { .kind = EFFECT_CALL, .call = fn, .text = #fn, .to = (states) }
 
 /* Articles cited often. */
 #define A2(n) "市场监督管理行政处罚程序规定第" n "条"

@@ -67,6 +67,7 @@ struct pg_lane_config {
 	int64_t statement_timeout_ms;  /* 0 = none */
 	int64_t lock_timeout_ms;       /* 0 = none */
 	bool writable;                 /* false: default_transaction_read_only, retried once */
+	const char *options;           /* like session_options, of this lane; or NULL */
 };
 
 struct pg_pool_config {

@@ -111,6 +111,8 @@ static void lane_init(struct pg_pool *pool, enum pg_lane which, const char *own_
 		str_printf(&s, "%s ", own_options);
 	if (pool->config.session_options)
 		str_printf(&s, "%s ", pool->config.session_options);
+	if (config->options)
+		str_printf(&s, "%s ", config->options);
 	str_printf(&s, "-c timezone=UTC -c DateStyle=ISO -c statement_timeout=%lld "
 		       "-c lock_timeout=%lld -c idle_in_transaction_session_timeout=60000",
 		   (long long)config->statement_timeout_ms, (long long)config->lock_timeout_ms);
@@ -118,6 +120,7 @@ static void lane_init(struct pg_pool *pool, enum pg_lane which, const char *own_
 		str_append_cstr(&s, " -c default_transaction_read_only=on");
 	CHECK(!s.failed);
 	lane->options = xstrdup(str_cstr(&s));
+	pool->config.lane[which].options = NULL; /* the caller's */
 	str_reset(&s);
 	str_printf(&s, "%s %s", pool->config.application_name, pg_lane_names[which]);
 	lane->application_name = xstrdup(str_cstr(&s));

@@ -190,7 +190,9 @@ static void write_clocks(struct json_writer *w, const struct law_book *book, con
 
 static bool fact_same(const struct dossier *a, const struct dossier *b, enum field field)
 {
+	/* Two accounts may have the same name: the id counts. */
 	return fact_has(&a->facts, field) == fact_has(&b->facts, field) &&
+	       fact_num(&a->facts, field) == fact_num(&b->facts, field) &&
 	       strcmp(fact_text(&a->facts, field), fact_text(&b->facts, field)) == 0;
 }
 

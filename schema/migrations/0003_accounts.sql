@@ -137,6 +137,18 @@ BEGIN
     RETURN account_json(for_account);
 END $$;
 
+-- One's own password; the program has checked the old one. The session that asks stays, all others end.
+CREATE FUNCTION account_password(password_hash text, keep_digest bytea, place text, request_id text) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = ipcase, pg_temp
+AS $$
+    UPDATE account_secret SET password_hash = $1, changed_at = now() WHERE account_id = caller_account();
+    UPDATE session SET revoked_at = now()
+     WHERE account_id = caller_account() AND revoked_at IS NULL AND token_digest <> keep_digest;
+    DELETE FROM login_failure f USING account a
+     WHERE a.id = caller_account() AND f.account_name = a.name AND f.place = $3;
+    SELECT account_audit($3, $4, 'account_password_own')
+$$;
+
 -- ---- delegations (授权代审) --------------------------------------------------------------------
 
 CREATE FUNCTION delegation_json(for_delegation bigint) RETURNS text
@@ -233,11 +245,11 @@ END $$;
 REVOKE ALL ON FUNCTION auth_attempt(text, text, integer, integer), auth_forget(text, text), caller_is_admin(),
     caller_must_be_admin(), account_audit(text, text, text), account_json(bigint), delegation_json(bigint),
     account_create(text, text, bigint, text[], text, text, text),
-    account_set(bigint, text, text, bigint, text[], text, text, text),
+    account_set(bigint, text, text, bigint, text[], text, text, text), account_password(text, bytea, text, text),
     delegation_create(text, text, text[], date, date, text, text, text), delegation_end(bigint, text, text),
     campaign_create(text, text, integer, text, text, date, date, text, text, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION auth_attempt(text, text, integer, integer), auth_forget(text, text),
     account_create(text, text, bigint, text[], text, text, text),
-    account_set(bigint, text, text, bigint, text[], text, text, text),
+    account_set(bigint, text, text, bigint, text[], text, text, text), account_password(text, bytea, text, text),
     delegation_create(text, text, text[], date, date, text, text, text), delegation_end(bigint, text, text),
     campaign_create(text, text, integer, text, text, date, date, text, text, text, text) TO ipcase_app;

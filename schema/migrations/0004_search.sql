@@ -1,4 +1,4 @@
--- Search by text and by campaign through the GIN indexes.
+-- Search: by text and by campaign through the GIN indexes, by number in the order of the index.
 --
 -- Under row-level security PostgreSQL applies a caller's own conditions to a row only after the policy,
 -- unless their operators are known not to leak what they see. Those of arrays (@>) are not known to, so
@@ -45,3 +45,7 @@ REVOKE ALL ON FUNCTION search_text_ids(text[], text, bigint, text, integer),
     search_campaign_ids(text, bigint, text, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION search_text_ids(text[], text, bigint, text, integer),
     search_campaign_ids(text, bigint, text, integer) TO ipcase_app;
+
+-- Papers by the beginning of a number, in the order of numbers and of matters: without a sort of all that begin so.
+DROP INDEX document_key_idx;
+CREATE INDEX document_key_idx ON document (number_key text_pattern_ops, matter_id);

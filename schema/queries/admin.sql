@@ -67,6 +67,10 @@ SELECT $1::bigint, $2::text, decode($3::text, 'hex'), 201,
                           $10::text, $11::text)
 RETURNING reply;
 
+-- name: account_password :one
+-- in:   password_hash text, keep_digest text, place text, request_id text
+SELECT ipcase.account_password($1::text, decode($2::text, 'hex'), $3::text, $4::text);
+
 -- name: delegation_create :one
 -- in:   caller bigint, key text, digest text, giver text, taker text, roles text, starts_on date, ends_on date,
 --       reason text, place text, request_id text

@@ -1,48 +1,66 @@
--- The rates. K is the instant of "known at"; who asks for what is known now sends a day far in the future,
--- which only rows in force (known_until = infinity) outlast.
+-- The rates. K is the instant of "known at"; where a statement has one and the present is asked for, it is a day
+-- far in the future, which only rows in force (known_until = infinity) outlast.
 
--- Rows of the period, without the years that cannot matter: rate_mark_active_idx narrows by organ, by the last
--- day that can matter and by the day of opening. (matter_id + 0) keeps the planner from walking the primary
--- key of all years in order. The group's keys stand in one text, between U+001F; the days are numbers since
--- 1970-01-01 in one text, empty where unknown: one cell instead of fourteen.
+-- name: rates_organs :many
+-- in:   none
+-- out:  organ_id bigint
+SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units()) ORDER BY organ_id;
+
+-- For this transaction: pages follow an index from where the last one ended. With its own prices the planner
+-- rather reads all rows of the period and sorts them, for every page anew.
+-- name: rates_plan :one
+-- in:   none
+-- out:  none of interest
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+       set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true);
+
+-- Rows of the period in the order of rate_mark_active_idx, without the years that cannot matter; a page begins
+-- behind the last row of the one before. The group's keys stand in one text, between U+001F; the days are
+-- numbers since 1970-01-01 in one text, empty where unknown: one cell instead of fourteen.
 -- name: rates_rows :many
--- in:   from_on date, to_on date, after bigint, page bigint, grouping text
--- out:  matter_id, clue boolean, performing_open boolean, excluded?, keys text, days text
+-- in:   organ_id bigint, after_until date, after_opened date, after_id bigint, to_on date, page bigint,
+--       grouping text
+-- out:  matter_id, clue boolean, performing_open boolean, excluded?, keys text, days text, until text
 SELECT matter_id, procedure = 'clue', performing_open, excluded,
-       CASE $5::text WHEN 'campaign' THEN array_to_string(campaigns, chr(31)) WHEN 'unit' THEN unit_id::text
+       CASE $7::text WHEN 'campaign' THEN array_to_string(campaigns, chr(31)) WHEN 'unit' THEN unit_id::text
                      WHEN 'ip_type' THEN ip_type WHEN 'officer' THEN coalesce(officer_id::text, '') ELSE '' END,
        array_to_string(ARRAY[opened_on - date 'epoch', clue_due_on - date 'epoch', clue_decided_on - date 'epoch',
            filed_on - date 'epoch', decision_due_on - date 'epoch', decided_on - date 'epoch',
            perform_due_on - date 'epoch', ground_on - date 'epoch', ground_due_on - date 'epoch',
            closed_on - date 'epoch', suspended_on - date 'epoch', resumed_on - date 'epoch',
-           publish_due_on - date 'epoch', published_on - date 'epoch'], ',', '')
+           publish_due_on - date 'epoch', published_on - date 'epoch'], ',', ''), active_until::text AS until
   FROM ipcase.rate_mark
- WHERE known_until = 'infinity'
-   AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
-   AND active_until >= $1::date AND opened_on <= $2::date
-   AND procedure <> 'back_entry' AND matter_id + 0 > $3::bigint
- ORDER BY matter_id + 0 LIMIT $4::bigint;
+ WHERE known_until = 'infinity' AND organ_id = $1::bigint
+   AND (active_until, opened_on, matter_id) > ($2::date, $3::date, $4::bigint)
+   AND opened_on <= $5::date AND procedure <> 'back_entry'
+ ORDER BY active_until, opened_on, matter_id LIMIT $6::bigint;
 
--- The same of what was known at an instant. No index helps; the slow lane is there for that.
+-- The same of what was known at an instant, along the primary key.
 -- name: rates_rows_known :many
--- in:   from_on date, to_on date, after bigint, page bigint, grouping text, k timestamptz
--- out:  matter_id, clue boolean, performing_open boolean, excluded?, keys text, days text
+-- in:   from_on date, to_on date, after_id bigint, page bigint, k timestamptz, grouping text
+-- out:  matter_id, clue boolean, performing_open boolean, excluded?, keys text, days text, until text
 SELECT matter_id, procedure = 'clue', performing_open, excluded,
-       CASE $5::text WHEN 'campaign' THEN array_to_string(campaigns, chr(31)) WHEN 'unit' THEN unit_id::text
+       CASE $6::text WHEN 'campaign' THEN array_to_string(campaigns, chr(31)) WHEN 'unit' THEN unit_id::text
                      WHEN 'ip_type' THEN ip_type WHEN 'officer' THEN coalesce(officer_id::text, '') ELSE '' END,
        array_to_string(ARRAY[opened_on - date 'epoch', clue_due_on - date 'epoch', clue_decided_on - date 'epoch',
            filed_on - date 'epoch', decision_due_on - date 'epoch', decided_on - date 'epoch',
            perform_due_on - date 'epoch', ground_on - date 'epoch', ground_due_on - date 'epoch',
            closed_on - date 'epoch', suspended_on - date 'epoch', resumed_on - date 'epoch',
-           publish_due_on - date 'epoch', published_on - date 'epoch'], ',', '')
+           publish_due_on - date 'epoch', published_on - date 'epoch'], ',', ''), active_until::text AS until
   FROM ipcase.rate_mark
- WHERE known_from <= $6::timestamptz AND known_until > $6::timestamptz
+ WHERE known_from <= $5::timestamptz AND known_until > $5::timestamptz
    AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
    AND active_until >= $1::date AND opened_on <= $2::date
-   AND procedure <> 'back_entry' AND matter_id + 0 > $3::bigint
- ORDER BY matter_id + 0 LIMIT $4::bigint;
+   AND procedure <> 'back_entry' AND matter_id > $3::bigint
+ ORDER BY matter_id LIMIT $4::bigint;
 
 -- M7 looks at all years, so the database counts it.
+-- Compiling these statements takes longer than they do.
+-- name: rates_plain :one
+-- in:   none
+-- out:  none of interest
+SELECT set_config('jit', 'off', true);
+
 -- name: rates_m7 :one
 -- in:   as_of date, k timestamptz
 -- out:  denominator bigint, numerator bigint
@@ -65,17 +83,34 @@ SELECT g.key, count(*), count(*) FILTER (WHERE published_on <= $1::date)
    AND procedure = 'ordinary' AND excluded IS NULL AND publish_due_on <= $1::date
  GROUP BY g.key;
 
--- Not published by the cut-off: what was due longest first.
+-- Not published by the cut-off: what was due longest first. Such a row is active beyond the cut-off.
 -- name: rates_m7_out :many
--- in:   as_of date, k timestamptz, most bigint
+-- in:   as_of date, most bigint
 -- out:  matter_id, number?, title, publish_due_on, published_on date?
 SELECT r.matter_id, m.number, m.title, r.publish_due_on, r.published_on
-  FROM ipcase.rate_mark r JOIN ipcase.matter m ON m.id = r.matter_id
- WHERE r.known_from <= $2::timestamptz AND r.known_until > $2::timestamptz
-   AND r.organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
-   AND r.procedure = 'ordinary' AND r.excluded IS NULL AND r.publish_due_on <= $1::date
-   AND (r.published_on IS NULL OR r.published_on > $1::date)
- ORDER BY r.publish_due_on, r.matter_id LIMIT $3::bigint;
+  FROM (SELECT matter_id, publish_due_on, published_on FROM ipcase.rate_mark
+         WHERE known_until = 'infinity' AND active_until > $1::date AND opened_on <= $1::date
+           AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit
+                                      WHERE id = ANY (ipcase.caller_units())))
+           AND procedure = 'ordinary' AND excluded IS NULL AND publish_due_on <= $1::date
+           AND (published_on IS NULL OR published_on > $1::date)
+         ORDER BY publish_due_on, matter_id LIMIT $2::bigint) r
+  JOIN ipcase.matter m ON m.id = r.matter_id
+ ORDER BY r.publish_due_on, r.matter_id;
+
+-- name: rates_m7_out_known :many
+-- in:   as_of date, most bigint, k timestamptz
+-- out:  matter_id, number?, title, publish_due_on, published_on date?
+SELECT r.matter_id, m.number, m.title, r.publish_due_on, r.published_on
+  FROM (SELECT matter_id, publish_due_on, published_on FROM ipcase.rate_mark
+         WHERE known_from <= $3::timestamptz AND known_until > $3::timestamptz
+           AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit
+                                      WHERE id = ANY (ipcase.caller_units())))
+           AND procedure = 'ordinary' AND excluded IS NULL AND publish_due_on <= $1::date
+           AND (published_on IS NULL OR published_on > $1::date)
+         ORDER BY publish_due_on, matter_id LIMIT $2::bigint) r
+  JOIN ipcase.matter m ON m.id = r.matter_id
+ ORDER BY r.publish_due_on, r.matter_id;
 
 -- Published by the cut-off: the latest matters first, straight from the primary key.
 -- name: rates_m7_in :many

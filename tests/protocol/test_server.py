@@ -10,7 +10,7 @@ import time
 import pytest
 
 from catalogue import get, post
-from conftest import Probe, Wire, probe_binary, wait_until
+from wire import Probe, Wire, probe_binary, wait_until
 
 # --- replies -----------------------------------------------------------------
 

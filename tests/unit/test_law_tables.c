@@ -35,7 +35,7 @@ static bool is_one_of(struct sv text, const char *list)
 
 static void check_clock(const struct csv *csv)
 {
-	static const char owners[] = "officer unit_head reviewer deputy principal credit party "
+	static const char owners[] = "officer unit_head legal_reviewer deputy_head principal credit_clerk party "
 				     "police court host clerk";
 	static const char kinds[] = "suspension hearing announcement testing identification "
 				    "refund deferral remedy";
