@@ -18,6 +18,8 @@ enum {
 	SPARE_DESCRIPTORS = 128,
 };
 
+struct old_law;
+
 enum phase { PHASE_START, PHASE_RUN, PHASE_DRAIN, PHASE_STOP };
 
 struct daemon {
@@ -34,6 +36,7 @@ struct daemon {
 	struct worker workers[API_WORKERS_MAX];
 	size_t worker_count, drained;
 	struct law_shelf *shelf;
+	struct old_law *old_law; /* books that some request may still use */
 	int law_tries;
 	struct loop_timer law_timer, drain_timer;
 	/* a reload under way */
@@ -75,6 +78,8 @@ static void tell_workers(struct daemon *d, struct ssl_ctx_st *tls)
 /* ---- the law ---- */
 
 struct old_law {
+	struct old_law *next;
+	struct daemon *daemon;
 	struct loop_timer timer;
 	struct law_shelf *shelf;
 };
@@ -82,7 +87,12 @@ struct old_law {
 static void forget_old_law(void *arg)
 {
 	struct old_law *old = arg;
+	struct old_law **at = &old->daemon->old_law;
 
+	while (*at != old)
+		at = &(*at)->next;
+	*at = old->next;
+	loop_timer_stop(&old->timer);
 	law_shelf_free(old->shelf);
 	free(old);
 }
@@ -92,7 +102,10 @@ static void replace_law(struct daemon *d, struct law_shelf *shelf)
 {
 	if (d->shelf) {
 		struct old_law *old = xcalloc(1, sizeof(*old));
+		old->next = d->old_law;
+		old->daemon = d;
 		old->shelf = d->shelf;
+		d->old_law = old;
 		loop_timer_start(d->loop, &old->timer, OLD_LAW_MS, forget_old_law, old);
 	}
 	d->shelf = shelf;
@@ -336,6 +349,8 @@ static void unmake_all(struct daemon *d)
 		worker_fini(&d->workers[i]);
 	loop_timer_stop(&d->law_timer);
 	loop_timer_stop(&d->drain_timer);
+	while (d->old_law)
+		forget_old_law(d->old_law);
 	pg_pool_free(d->pool);
 	loop_free(d->loop);
 	http_listener_free(d->listener);

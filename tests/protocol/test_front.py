@@ -87,7 +87,7 @@ def stop_well(daemon):
 
 @pytest.fixture(scope="module")
 def behind(servers):
-    return servers[0](SocketDaemon)
+    return servers[0](SocketDaemon, {"http": {"trusted_proxies": "unix"}})
 
 
 @pytest.fixture(scope="module")
@@ -423,9 +423,8 @@ def test_nor_through_nginx_on_loopback(servers, tls, daemon):
 
 def test_nor_through_nginx_on_the_socket(front, behind):
     reply = request(front, fields=FORGED, source="127.0.0.3")
-    # "unix": this version cannot be told to believe the socket's proxy.
-    assert re.search(r" peer=(unix|127\.0\.0\.3) ", line_of(behind, reply))
-    assert reply.field("x-request-id") != "chosen"
+    assert " peer=127.0.0.3 " in line_of(behind, reply)
+    assert re.fullmatch(r"[0-9a-f]{32}", reply.field("x-request-id"))
 
 
 @pytest.mark.parametrize("path", [

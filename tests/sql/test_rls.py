@@ -183,8 +183,8 @@ def test_the_settings_end_with_their_transaction(postgres, filled):
 # sessions only, or applies the caller's units itself. Think before adding one.
 OWNERS_RIGHTS = {
     "auth_find", "auth_failures", "auth_failed", "auth_attempt", "auth_forget", "session_open", "session_close",
-    "session_find", "account_create", "account_set", "delegation_create", "delegation_end", "campaign_create",
-    "search_text_ids", "search_campaign_ids",
+    "session_find", "account_create", "account_set", "account_password", "delegation_create", "delegation_end",
+    "campaign_create", "search_text_ids", "search_campaign_ids",
 }
 
 

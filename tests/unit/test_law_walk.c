@@ -2,7 +2,7 @@
  *
  * Walks from clue to archive with exact dates, the side paths, the refusals that matter most, and random
  * walks. The dates were computed by hand from schema/law/holidays.csv. */
-#include "law_walk.h"
+#include "law_stages.h"
 
 static struct arena arena = ARENA_INIT(0);
 static struct law_book book;
@@ -21,77 +21,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-#define PARTY "\"parties\":[{\"name\":\"甲商贸有限公司\",\"kind\":\"企业\"}]"
-#define PERSON "\"parties\":[{\"name\":\"张某\",\"kind\":\"自然人\"}]"
-#define OFFICERS "\"officer\":\"officer\",\"co_officer\":\"co_officer\""
-
-/* ---- stages that several walks begin with ---- */
-
-static struct walk *clue_registered(const char *when, const char *discovered, const char *more)
-{
-	struct walk *w = walk_new(&arena, &book, PROCEDURE_CLUE);
-
-	walk_do(w, "clerk", "register", when,
-		arena_printf(&arena, "{\"source\":\"举报\",\"discovered_on\":\"%s\",\"ip_type\":\"商标\","
-			     "\"cause\":\"销售侵犯注册商标专用权的商品\",\"summary\":\"举报称销售假冒白酒\"%s}",
-			     discovered, more ? more : "," PARTY));
-	return w;
-}
-
-static struct walk *case_filed(const char *when, const char *more)
-{
-	struct walk *clue = clue_registered(when, arena_printf(&arena, "%.10s", when), more);
-
-	walk_do(clue, "unit_head", "assign", when, "{" OFFICERS "}");
-	walk_do(clue, "officer", "file_request", when,
-		"{\"cause\":\"销售侵犯注册商标专用权的商品\",\"reason\":\"有证据证明\"}");
-	walk_do(clue, "unit_head", "file_endorse", when, "{" OFFICERS "}");
-	walk_do(clue, "deputy_head", "file_approve", when, "{}");
-	walk_state(clue, STATE_CLUE_FILED);
-	walk_replay(clue);
-	return walk_spawn(clue);
-}
-
-static void reviewed(struct walk *w, const char *reported, const char *passed, const char *kind, bool major)
-{
-	walk_do(w, "officer", "report", reported,
-		arena_printf(&arena, "{\"proposed_outcome\":\"给予行政处罚\",\"review_kind\":\"%s\",\"major\":%s,"
-			     "\"note\":\"终结报告\"}", kind, major ? "true" : "false"));
-	walk_do(w, "legal_reviewer", "review_pass", passed, "{\"opinion\":\"同意\"}");
-}
-
-#define NOTICE_20000 \
-	"{\"notice_kinds\":[\"罚款\",\"没收非法财物\"],\"notice_fine_fen\":2000000," \
-	"\"hearing_right\":false,\"service_method\":\"直接\"}"
-#define DECISION_20000 \
-	"{\"penalty_kinds\":[\"罚款\",\"没收非法财物\"],\"fine_fen\":2000000,\"confiscated_goods\":\"白酒12瓶\"," \
-	"\"discretion\":\"一般\",\"decision_text\":\"销售侵权商品\",\"basis\":\"商标法第六十条第二款\"}"
-
-static struct walk *case_noticed(const char *filed, const char *noticed)
-{
-	struct walk *w = case_filed(filed, NULL);
-
-	reviewed(w, filed, filed, "案件审核", false);
-	walk_state(w, STATE_NOTIFYING);
-	walk_do(w, "officer", "notice_serve", noticed, NOTICE_20000);
-	return w;
-}
-
-static struct walk *case_decided(const char *filed, const char *noticed, const char *decided)
-{
-	struct walk *w = case_noticed(filed, noticed);
-
-	walk_approved(w, "officer", "deputy_head", "decide_penalty", decided, DECISION_20000);
-	walk_state(w, STATE_UNSERVED);
-	return w;
-}
-
 /* ---- the ordinary procedure from clue to archive ---- */
 
 /* The clue: a seizure before filing, an identification that moves D01. */
 static struct walk *long_clue(void)
 {
-	struct walk *w = clue_registered("2026-03-02", "2026-03-02", ",\"act_ended_on\":\"2026-02-27\"," PARTY);
+	struct walk *w = walk_clue_registered(&arena, &book, "2026-03-02", "2026-03-02", ",\"act_ended_on\":\"2026-02-27\"," PARTY);
 
 	walk_clock(w, "D01", 0, "running", "2026-03-23");
 	walk_clock(w, "D45a", 0, "running", "2028-02-27");
@@ -355,13 +290,13 @@ static void test_summary(void **state)
 
 static void test_hearing(void **state)
 {
-	struct walk *w = case_filed("2026-03-02", NULL);
+	struct walk *w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	(void)state;
 
 	walk_refuse(w, "officer", "report", "2026-03-20",
 		    "{\"proposed_outcome\":\"给予行政处罚\",\"review_kind\":\"案件审核\",\"major\":true,\"note\":\"x\"}",
 		    "legal-review-required");
-	reviewed(w, "2026-03-20", "2026-03-23", "案件审核", false);
+	walk_reviewed(w, "2026-03-20", "2026-03-23", "案件审核", false);
 	walk_refuse(w, "officer", "notice_serve", "2026-03-24",
 		    "{\"notice_kinds\":[\"罚款\"],\"notice_fine_fen\":10000000,\"hearing_right\":false,"
 		    "\"service_method\":\"直接\"}", "hearing-right-missing");
@@ -414,7 +349,7 @@ static void test_hearing(void **state)
 	walk_replay(w);
 
 	/* Withdrawn in time, the notice's period has still run. */
-	w = case_noticed("2026-03-02", "2026-03-03");
+	w = walk_case_noticed(&arena, &book, "2026-03-02", "2026-03-03");
 	walk_refuse(w, "officer", "hearing_request", "2026-03-04", "{}", "no-hearing-right");
 	walk_refuse(w, "officer", "statement_review", "2026-03-04", "{\"opinion\":\"x\"}", "no-statement");
 	walk_do(w, "officer", "waive", "2026-03-04", "{\"rights_waived\":true,\"note\":\"书面\"}");
@@ -424,10 +359,10 @@ static void test_hearing(void **state)
 /* A second notice has a period of its own, whatever hearing was held on the first one. */
 static void test_second_notice(void **state)
 {
-	struct walk *w = case_filed("2026-03-02", NULL);
+	struct walk *w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	(void)state;
 
-	reviewed(w, "2026-03-02", "2026-03-02", "法制审核", true);
+	walk_reviewed(w, "2026-03-02", "2026-03-02", "法制审核", true);
 	walk_do(w, "officer", "notice_serve", "2026-03-03",
 		"{\"notice_kinds\":[\"罚款\"],\"notice_fine_fen\":20000000,\"hearing_right\":true,\"service_method\":\"留置\"}");
 	walk_do(w, "officer", "hearing_request", "2026-03-04", "{}");
@@ -438,7 +373,7 @@ static void test_second_notice(void **state)
 	walk_do(w, "legal_reviewer", "review_pass", "2026-03-18", "{\"opinion\":\"同意\"}");
 	walk_do(w, "principal", "rework", "2026-03-19", "{\"reason\":\"补充\"}");
 	walk_state(w, STATE_INVESTIGATING);
-	reviewed(w, "2026-03-20", "2026-03-23", "法制审核", true);
+	walk_reviewed(w, "2026-03-20", "2026-03-23", "法制审核", true);
 	walk_state(w, STATE_NOTIFYING);
 	walk_do(w, "officer", "notice_serve", "2026-03-24",
 		"{\"notice_kinds\":[\"罚款\"],\"notice_fine_fen\":20000000,\"hearing_right\":true,\"service_method\":\"直接\"}");
@@ -454,7 +389,7 @@ static void test_second_notice(void **state)
 
 static void test_clue(void **state)
 {
-	struct walk *w = clue_registered("2026-09-18", "2026-09-18", NULL);
+	struct walk *w = walk_clue_registered(&arena, &book, "2026-09-18", "2026-09-18", NULL);
 	struct target other = { .id = 77, .kind = MATTER_CLUE, .state = STATE_VERIFYING, .organ = 10 };
 	(void)state;
 
@@ -484,7 +419,7 @@ static void test_clue(void **state)
 		assert_int_not_equal(w->d->clocks[i].state, CLOCK_RUNNING);
 	walk_replay(w);
 
-	w = clue_registered("2026-03-02", "2026-03-02", NULL);
+	w = walk_clue_registered(&arena, &book, "2026-03-02", "2026-03-02", NULL);
 	other.kind = MATTER_CASE;
 	other.state = STATE_INVESTIGATING;
 	w->target = &other;
@@ -494,7 +429,7 @@ static void test_clue(void **state)
 	walk_refuse(w, "officer", "testing_end", "2026-03-10", "{\"note\":\"x\"}", "span-not-open");
 	walk_do(w, "officer", "merge_case", "2026-03-11", "{\"target\":\"77\",\"reason\":\"同一当事人\"}");
 
-	w = clue_registered("2026-03-02", "2026-03-02", ",\"act_ended_on\":\"2024-03-01\"," PARTY);
+	w = walk_clue_registered(&arena, &book, "2026-03-02", "2026-03-02", ",\"act_ended_on\":\"2024-03-01\"," PARTY);
 	walk_refuse(w, "officer", "file_request", "2026-03-03", "{\"cause\":\"x\",\"reason\":\"x\"}", "limitation-passed");
 	walk_do(w, "officer", "decline_request", "2026-03-03", "{\"decline_ground\":\"超过追责时效\",\"reason\":\"x\"}");
 	walk_do(w, "unit_head", "decline_endorse", "2026-03-03", "{}");
@@ -503,7 +438,7 @@ static void test_clue(void **state)
 	walk_clock(w, "D01", 0, "met", "2026-03-23");
 	walk_replay(w);
 
-	w = clue_registered("2026-03-02", "2026-03-02", NULL);
+	w = walk_clue_registered(&arena, &book, "2026-03-02", "2026-03-02", NULL);
 	walk_approved(w, "unit_head", "deputy_head", "transfer", "2026-03-03",
 		      "{\"organ_to\":\"邻县市场监督管理局\",\"reason\":\"无管辖权\"}");
 	walk_state(w, STATE_CLUE_TRANSFERRED);
@@ -538,7 +473,7 @@ static void test_complaint(void **state)
 
 static void test_four_eyes(void **state)
 {
-	struct walk *w = clue_registered("2026-03-02", "2026-03-02", NULL);
+	struct walk *w = walk_clue_registered(&arena, &book, "2026-03-02", "2026-03-02", NULL);
 	(void)state;
 
 	walk_do(w, "many_hats", "extend_request", "2026-03-03", "{\"reason\":\"x\"}");
@@ -553,7 +488,7 @@ static void test_four_eyes(void **state)
 	walk_refuse(w, "many_hats", "measure_confirm", "2026-03-04", "{\"measure\":1,\"granted\":true}", "approver-is-officer");
 	walk_refuse(w, "clerk", "verify", "2026-03-04", "{\"note\":\"x\"}", "missing-role");
 
-	w = case_filed("2026-03-02", NULL);
+	w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	walk_do(w, "unit_head", "reassign", "2026-03-03",
 		"{\"officer\":\"many_hats\",\"co_officer\":\"co_officer\",\"reason\":\"x\"}");
 	walk_do(w, "many_hats", "report", "2026-03-04",
@@ -573,7 +508,7 @@ static void test_four_eyes(void **state)
 
 static void test_measures(void **state)
 {
-	struct walk *w = case_filed("2026-03-02", NULL);
+	struct walk *w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	(void)state;
 
 	walk_approved(w, "officer", "deputy_head", "measure_authorise", "2026-03-03",
@@ -631,7 +566,7 @@ static void test_measures(void **state)
 
 static void test_crime(void **state)
 {
-	struct walk *w = case_filed("2026-03-02", NULL);
+	struct walk *w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	struct target other = { .id = 77, .kind = MATTER_CASE, .state = STATE_INVESTIGATING, .organ = 10 };
 	(void)state;
 
@@ -639,7 +574,7 @@ static void test_crime(void **state)
 		    "no-advisory");
 	walk_do(w, "officer", "amounts", "2026-03-03", "{\"offence\":\"TM_SALE\",\"criminal_sales_fen\":\"30000000\"}");
 	assert_string_equal(fact_text(&w->d->facts, FIELD_ADVISORY_LEVEL), "RED");
-	reviewed(w, "2026-03-04", "2026-03-05", "案件审核", false);
+	walk_reviewed(w, "2026-03-04", "2026-03-05", "案件审核", false);
 	walk_do(w, "officer", "notice_serve", "2026-03-05", NOTICE_20000);
 	walk_refuse(w, "officer", "decide_penalty_request", "2026-03-16", DECISION_20000, "advisory-open");
 	walk_refuse(w, "officer", "criminal_deliver", "2026-03-16", "{}", "criminal-transfer-not-approved");
@@ -664,7 +599,7 @@ static void test_crime(void **state)
 	walk_do(w, "principal", "decide_penalty_approve", "2026-03-24", "{}");
 	walk_replay(w);
 
-	w = case_filed("2026-03-02", NULL);
+	w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	walk_do(w, "officer", "amounts", "2026-03-03", "{\"offence\":\"TM_SALE\",\"criminal_sales_fen\":\"30000000\"}");
 	walk_approved(w, "officer", "principal", "advisory_settle", "2026-03-04", "{\"transfer_choice\":\"不移送\",\"reason\":\"证据不足\"}");
 	walk_refuse(w, "officer", "decide_transfer_judicial_request", "2026-03-05", "{\"reason\":\"x\"}",
@@ -681,14 +616,14 @@ static void test_crime(void **state)
 	walk_replay(w);
 
 	/* A request that the case left behind takes its clock along. */
-	w = case_filed("2026-03-02", NULL);
+	w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	walk_do(w, "officer", "criminal_transfer_request", "2026-03-03", "{\"organ_to\":\"县公安局\",\"reason\":\"x\"}");
 	walk_approved(w, "officer", "deputy_head", "terminate", "2026-03-04", "{\"terminate_ground\":\"其他\",\"reason\":\"x\"}");
 	assert_null(dossier_open_request(w->d, NULL));
 	walk_clock(w, "D41", 0, "cancelled", NULL);
 	assert_string_equal(fact_text(&w->d->facts, FIELD_GROUND), "C3");
 
-	w = case_filed("2026-03-02", NULL);
+	w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	walk_refuse(w, "officer", "merge_request", "2026-03-03", "{\"target\":\"77\",\"reason\":\"x\"}", "target-not-a-case");
 	w->target = &other;
 	walk_approved(w, "officer", "deputy_head", "merge", "2026-03-03", "{\"target\":\"77\",\"reason\":\"x\"}");
@@ -697,7 +632,7 @@ static void test_crime(void **state)
 
 static void test_other_outcomes(void **state)
 {
-	struct walk *w = case_filed("2026-03-02", NULL);
+	struct walk *w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	(void)state;
 
 	walk_do(w, "officer", "report", "2026-03-03",
@@ -715,7 +650,7 @@ static void test_other_outcomes(void **state)
 		    "not-publishable");
 	walk_replay(w);
 
-	w = case_filed("2026-03-02", NULL);
+	w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	walk_do(w, "officer", "dispute", "2026-03-03", "{\"organ_to\":\"邻县局\",\"note\":\"x\"}");
 	walk_do(w, "officer", "testing_start", "2026-03-04", "{\"organ_to\":\"某检测中心\"}");
 	walk_approved(w, "officer", "deputy_head", "decide_transfer_admin", "2026-03-05", "{\"organ_to\":\"邻县局\",\"reason\":\"x\"}");
@@ -726,7 +661,7 @@ static void test_other_outcomes(void **state)
 	walk_replay(w);
 
 	/* A proposal other than a penalty needs no notice. */
-	w = case_filed("2026-03-02", NULL);
+	w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	walk_do(w, "officer", "report", "2026-03-03",
 		"{\"proposed_outcome\":\"不予行政处罚（违法事实不成立）\",\"review_kind\":\"案件审核\",\"note\":\"x\"}");
 	walk_do(w, "legal_reviewer", "review_pass", "2026-03-03", "{\"opinion\":\"同意\"}");
@@ -738,7 +673,7 @@ static void test_other_outcomes(void **state)
 /* The party does not pay: dun, court, and every gate before it. */
 static void test_enforcement(void **state)
 {
-	struct walk *w = case_decided("2026-03-02", "2026-03-03", "2026-03-11");
+	struct walk *w = walk_case_decided(&arena, &book, "2026-03-02", "2026-03-03", "2026-03-11");
 	(void)state;
 
 	walk_do(w, "officer", "serve", "2026-03-12", "{\"service_method\":\"直接\"}");
@@ -777,7 +712,7 @@ static void test_enforcement(void **state)
 
 static void test_deferral(void **state)
 {
-	struct walk *w = case_decided("2026-03-02", "2026-03-03", "2026-03-11");
+	struct walk *w = walk_case_decided(&arena, &book, "2026-03-02", "2026-03-03", "2026-03-11");
 	(void)state;
 
 	walk_do(w, "officer", "serve", "2026-03-12", "{\"service_method\":\"留置\"}");
@@ -790,7 +725,7 @@ static void test_deferral(void **state)
 	walk_clock(w, "D28", 0, "running", "2026-12-14");
 	walk_replay(w);
 
-	w = case_decided("2026-03-02", "2026-03-03", "2026-03-11");
+	w = walk_case_decided(&arena, &book, "2026-03-02", "2026-03-03", "2026-03-11");
 	walk_do(w, "officer", "serve", "2026-03-12", "{\"service_method\":\"留置\"}");
 	walk_approved(w, "officer", "deputy_head", "defer", "2026-03-16", "{\"deferred_until\":\"2026-10-30\",\"reason\":\"困难\"}");
 	walk_clock(w, "D28", 0, "running", "2027-02-01"); /* 30 January is a Saturday */
@@ -800,10 +735,10 @@ static void test_deferral(void **state)
 
 static void test_announcement(void **state)
 {
-	struct walk *w = case_filed("2026-03-02", NULL);
+	struct walk *w = walk_case_filed(&arena, &book, "2026-03-02", NULL);
 	(void)state;
 
-	reviewed(w, "2026-03-02", "2026-03-02", "案件审核", false);
+	walk_reviewed(w, "2026-03-02", "2026-03-02", "案件审核", false);
 	walk_do(w, "officer", "announce", "2026-03-03", "{\"reason\":\"下落不明\"}");
 	walk_clock(w, "D21", 0, "running", "2026-04-02");
 	walk_refuse(w, "officer", "notice_serve", "2026-04-01",
@@ -825,7 +760,7 @@ static void test_announcement(void **state)
 /* The court orders a new decision: the old one's clocks and dates do not live on. */
 static void test_decide_anew(void **state)
 {
-	struct walk *w = case_decided("2026-03-02", "2026-03-03", "2026-03-11");
+	struct walk *w = walk_case_decided(&arena, &book, "2026-03-02", "2026-03-03", "2026-03-11");
 	struct rate_mark m;
 	(void)state;
 
@@ -847,7 +782,7 @@ static void test_decide_anew(void **state)
 	assert_false(fact_has(&w->d->facts, FIELD_DECIDED_ON));
 	walk_do(w, "credit_clerk", "publish_withdraw", "2026-05-21", "{\"reason\":\"决定被撤销\"}");
 	walk_clock(w, "D35", 0, "met", NULL);
-	reviewed(w, "2026-05-22", "2026-05-25", "案件审核", false);
+	walk_reviewed(w, "2026-05-22", "2026-05-25", "案件审核", false);
 	walk_do(w, "officer", "notice_serve", "2026-05-26", NOTICE_20000);
 	walk_approved(w, "officer", "deputy_head", "decide_penalty", "2026-06-08", DECISION_20000);
 	rate_mark_of(w->d, &m);
@@ -864,7 +799,7 @@ static void test_publication(void **state)
 	static const char *const away =
 		"{\"penalty_kinds\":[\"罚款\"],\"fine_fen\":2000000,\"discretion\":\"从轻\",\"other_province\":true,"
 		"\"decision_text\":\"x\",\"basis\":\"x\"}";
-	struct walk *w = case_noticed("2026-03-02", "2026-03-03");
+	struct walk *w = walk_case_noticed(&arena, &book, "2026-03-02", "2026-03-03");
 	struct rate_mark m;
 	(void)state;
 
@@ -878,7 +813,7 @@ static void test_publication(void **state)
 	rate_mark_of(w->d, &m);
 	assert_string_equal(walk_day(&arena, m.published_on), "2026-03-26");
 
-	w = case_decided("2026-03-02", "2026-03-03", "2026-03-11");
+	w = walk_case_decided(&arena, &book, "2026-03-02", "2026-03-03", "2026-03-11");
 	walk_refuse(w, "credit_clerk", "publish_push", "2026-03-26", "{\"secrecy_reviewed\":true,\"organ_to\":\"某省局\"}",
 		    "same-province");
 	walk_approved(w, "credit_clerk", "deputy_head", "publish_exempt", "2026-03-12",
@@ -887,7 +822,7 @@ static void test_publication(void **state)
 	walk_refuse(w, "credit_clerk", "publish", "2026-03-13", "{\"secrecy_reviewed\":true,\"publish_place\":\"x\"}",
 		    "not-publishable");
 
-	w = case_decided("2026-03-02", "2026-03-03", "2026-03-11");
+	w = walk_case_decided(&arena, &book, "2026-03-02", "2026-03-03", "2026-03-11");
 	walk_do(w, "credit_clerk", "publish", "2026-04-10", "{\"secrecy_reviewed\":true,\"publish_place\":\"x\"}");
 	assert_string_equal(fact_text(&w->d->facts, FIELD_DISCLOSURE), "逾期公示");
 	walk_do(w, "credit_clerk", "publish_correct", "2026-04-11", "{\"reason\":\"错字\"}");
@@ -895,7 +830,7 @@ static void test_publication(void **state)
 	walk_replay(w);
 
 	/* Only a warning: nothing to publish, nothing to pay; served is performed. */
-	w = case_noticed("2026-03-02", "2026-03-03");
+	w = walk_case_noticed(&arena, &book, "2026-03-02", "2026-03-03");
 	walk_approved(w, "officer", "deputy_head", "decide_penalty", "2026-03-11",
 		      "{\"penalty_kinds\":[\"警告\"],\"discretion\":\"从轻\",\"decision_text\":\"x\",\"basis\":\"x\"}");
 	assert_null(dossier_clock_const(w->d, "D32", 0));
