@@ -103,6 +103,15 @@ static void print_objects(struct client *c, const char *title, const struct json
 	}
 }
 
+/* The clue a case came from, the case a clue became. */
+static void print_links(struct client *c, const struct json_value *list)
+{
+	for (const struct json_value *v = json_first(list); v; v = json_next(v)) {
+		bool clue = sv_eq_str(json_string(json_get(v, "rel")), "clue");
+		view_line(c, clue ? "来源线索" : "所立案件", view_member(&c->arena, v, "id"));
+	}
+}
+
 static void print_members(struct client *c, const char *title, const struct json_value *object)
 {
 	struct arena *a = &c->arena;
@@ -144,7 +153,7 @@ static void print_matter(struct client *c, const struct json_value *m)
 	print_objects(c, "待审批的申请", json_get(m, "requests"));
 	print_members(c, "事实", json_get(m, "facts"));
 	print_members(c, "公示", json_get(m, "disclosure"));
-	print_objects(c, "关联", json_get(m, "links"));
+	print_links(c, json_get(m, "links"));
 	const struct json_value *clock_list = json_get(m, "clocks");
 	if (json_count(clock_list) > 0) {
 		term_print(&c->out, STYLE_BOLD, "期限");

@@ -78,6 +78,15 @@ static const struct scenario scenarios[] = {
 		{ "clerk", "register", W(12), 9, CLUE("举报", "商标", TRADEMARK, "演示四号服装店") },
 		{ "unit_head", "assign", W(11), 9, BOTH },
 		{ "officer", "identification_start", W(8), 15, "{\"right_holder\":\"某服饰有限公司\"}" } } },
+	{ "demo-clue-to-approve", { /* endorsed: the deputy head's turn */
+		{ "clerk", "register", W(9), 9, CLUE("举报", "商标", TRADEMARK, "演示十三号文具店") },
+		{ "unit_head", "assign", W(8), 9, BOTH },
+		{ "officer", "file_request", W(2), 10, "{\"cause\":\"" TRADEMARK "\",\"reason\":\"经辨认为侵权商品\"}" },
+		{ "unit_head", "file_endorse", W(1), 11, BOTH } } },
+	{ "demo-transfer-to-approve", { /* past the criminal line: the principal has three days */
+		FILED(D(30), "举报", "商标", TRADEMARK, "演示十四号白酒商行"),
+		{ "officer", "amounts", D(10), 10, "{\"offence\":\"TM_SALE\",\"criminal_sales_fen\":\"8000000\"}" },
+		{ "officer", "criminal_transfer_request", W(1), 15, "{\"organ_to\":\"乐至县公安局\",\"reason\":\"销售金额八万元，达到追诉标准\"}" } } },
 	{ "demo-seizure-yellow", { /* seized before filing; two days left of thirty */
 		{ "clerk", "register", D(28), 8, CLUE("监督检查", "商标", TRADEMARK, "演示五号汽配店") },
 		{ "unit_head", "assign", D(28), 9, BOTH },
@@ -106,7 +115,8 @@ static const struct scenario scenarios[] = {
 	{ "demo-publish-yellow", { /* performed; two working days left to publish */
 		FILED(D(80), "举报", "商标", TRADEMARK, "演示十一号玩具店"), REPORTED(D(60)), REVIEWED(D(57)),
 		NOTICED(D(54)), DECIDED(W(18)), SERVED(W(16)),
-		{ "credit_clerk", "publish_credit", W(14), 10, "{}" }, PAID(W(10)), PERFORMED(W(9)) } },
+		{ "credit_clerk", "publish_credit", W(14), 10, "{}" }, PAID(W(10)), PERFORMED(W(9)),
+		{ "officer", "close_request", W(1), 9, "{\"note\":\"罚款缴清，物品已处理\"}" } } },
 	{ "demo-closed", {
 		FILED(D(120), "举报", "商标", TRADEMARK, "演示十二号家电店"), REPORTED(D(100)), REVIEWED(D(96)),
 		NOTICED(D(94)), DECIDED(D(75)), PUBLISHED(D(70)), SERVED(D(70)), PAID(D(63)), PERFORMED(D(62)),

@@ -530,6 +530,8 @@ enum err_code field_decode(struct arena *arena, const struct vocabulary *words, 
 	return code;
 }
 
+enum { ACT_FIELDS_MAX = 40 };
+
 static enum err_code not_taken(struct sv name, const enum field *allowed, size_t count,
 			       struct err *err)
 {
@@ -541,7 +543,10 @@ static enum err_code not_taken(struct sv name, const enum field *allowed, size_t
 				   field_info(allowed[i])->name);
 	err_set(err, ERR_INVALID, "unknown-field", "此步骤没有字段“%s”", show(name).text);
 	err_field(err, "fields.%s", show(name).text);
-	err_detail(err, "可用的字段：%s。", names.len ? str_cstr(&names) : "无");
+	if (count > ACT_FIELDS_MAX) /* the caller does not know the act yet */
+		err_detail(err, "这一步骤有哪些字段，见可办事项（next）。");
+	else
+		err_detail(err, "可用的字段：%s。", names.len ? str_cstr(&names) : "无");
 	str_release(&names);
 	return ERR_INVALID;
 }

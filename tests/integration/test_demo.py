@@ -78,8 +78,9 @@ def test_live_matters_show_every_light(postgres, demo):
     live = postgres.query(name, "SELECT state, next_rule, next_due_on::text FROM ipcase.matter"
                           " WHERE open AND procedure <> 'back_entry'")
     states = [state for state, *_ in live]
-    assert states.count("verifying") == 4
-    for state in ("investigating", "suspended", "reviewing", "noticed", "unserved", "performing", "closing"):
+    assert states.count("verifying") == 5
+    assert states.count("investigating") == 2
+    for state in ("suspended", "reviewing", "noticed", "unserved", "performing", "closing"):
         assert states.count(state) == 1, state
     due = [row[2] for row in live]
     assert due.count("infinity") == 2  # stopped: an identification, a suspension
@@ -87,6 +88,8 @@ def test_live_matters_show_every_light(postgres, demo):
     assert any(str(today) <= day != "infinity" for day in due)
     rules = {rule for _, rule, _ in live}
     assert {"D01", "D10", "D13", "D11", "D20", "D22", "D32", ""} <= rules
+    turns = {t for (t,) in postgres.query(name, "SELECT turn FROM ipcase.matter WHERE open")}
+    assert {"officer", "legal_reviewer", "unit_head", "deputy_head", "principal"} <= turns  # everybody has work
     closed = postgres.query(name, "SELECT count(*) FROM ipcase.matter WHERE state = 'closed'")
     assert closed == [(1,)]
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 """What is generated from the program's tables is current in the tree (`make generated` rewrites it)."""
 import json
+import re
 
 import pytest
 
@@ -46,3 +47,12 @@ def test_openapi_refers_only_to_what_it_defines():
         named |= {p["name"] for p in item.get("parameters", [])}
         wanted = {part[1:-1] for part in path.split("/") if part.startswith("{")}
         assert wanted <= named, path
+
+
+def test_the_guide_explains_every_refusal():
+    """docs/zh/11 has a line for each guard: an officer looks up the words that the screen shows."""
+    guards = (harness.ROOT / "lib/law/guard.def").read_text(encoding="utf-8")
+    page = next((harness.ROOT / "docs/zh").glob("11-*.md")).read_text(encoding="utf-8")
+    messages = re.findall(r'^GUARD\(\w+, "[^"]*", "[^"]*", "([^"]*)"\)', guards, re.M)
+    assert len(messages) > 80
+    assert [m for m in messages if m not in page] == []
