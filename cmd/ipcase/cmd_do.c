@@ -78,7 +78,10 @@ static void print_done(struct client *c, const char *what, const struct json_val
 	const struct json_value *matter = json_get(root, "matter");
 	const struct json_value *act = json_get(root, "act");
 	term_print(&c->out, STYLE_GREEN, "已办理");
-	printf(": %s（序号 %.*s）\n", what, SV_ARG(view_number(a, json_get(act, "seq"))));
+	const char *stage = view_stage(json_string(json_get(act, "stage")));
+	bool said = !stage[0] || strstr(what, stage);
+	printf(": %s%s%s%s（序号 %.*s）\n", what, said ? "" : "（", said ? "" : stage, said ? "" : "）",
+	       SV_ARG(view_number(a, json_get(act, "seq"))));
 	view_line(c, "编号", view_member(a, matter, "id"));
 	view_line(c, "文号", view_member(a, json_get(act, "number") ? act : matter, "number"));
 	view_line(c, "状态", view_member(a, matter, "state_zh"));

@@ -196,26 +196,11 @@ static void print_field(struct client *c, const struct json_value *field)
 	str_release(&line);
 }
 
-static const char *stage_word(struct sv stage)
-{
-	static const struct {
-		const char *stage, *zh;
-	} words[] = { { "request", "申请" },
-		      { "endorse", "审核" },
-		      { "approve", "批准" },
-		      { "return", "退回" } };
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (sv_eq_str(stage, words[i].stage))
-			return words[i].zh;
-	}
-	return "";
-}
-
 /* "立案（申请）" unless the name says so already. */
 static const char *act_title(struct arena *a, const struct json_value *act)
 {
 	struct sv zh = term_clean(a, view_member(a, act, "act_zh"));
-	const char *stage = stage_word(json_string(json_get(act, "stage")));
+	const char *stage = view_stage(json_string(json_get(act, "stage")));
 	const char *name = arena_strndup(a, zh.p, zh.n);
 	if (!stage[0] || strstr(name, stage))
 		return name;

@@ -73,6 +73,21 @@ struct sv view_role(struct arena *arena, const struct json_value *v)
 	return text;
 }
 
+const char *view_stage(struct sv stage)
+{
+	static const struct {
+		const char *stage, *zh;
+	} words[] = { { "request", "申请" },
+		      { "endorse", "审核" },
+		      { "approve", "批准" },
+		      { "return", "退回" } };
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (sv_eq_str(stage, words[i].stage))
+			return words[i].zh;
+	}
+	return "";
+}
+
 struct sv view_member(struct arena *arena, const struct json_value *object, const char *name)
 {
 	return view_text(arena, json_get(object, name));

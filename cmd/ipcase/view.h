@@ -13,6 +13,8 @@
 /* Strings as they are, numbers as written, 是/否, lists joined by 、; of an object its zh, name,
  * title, number, account or id, else its JSON. */
 struct sv view_text(struct arena *arena, const struct json_value *v);
+/* 申请, 审核, 批准, 退回; "" for an act done at once. */
+const char *view_stage(struct sv stage);
 struct sv view_member(struct arena *arena, const struct json_value *object, const char *name);
 /* RFC 3339 as "2026-11-23 16:00", Beijing time; other text unchanged. */
 struct sv view_time(struct arena *arena, const struct json_value *v);
