@@ -1,36 +1,35 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * The OpenAPI 3.0.3 document: routes and their fields, schemas of replies, and one schema an act of every
- * procedure, all from the tables the program runs on. */
+ * The OpenAPI 3.0.3 document: routes and their fields, schemas of replies; fields and acts of the procedures are in
+ * api_openapi_acts.c. All from the tables the program runs on. */
 #include "api/api.h"
 
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "api/api_openapi.h"
 #include "api/api_schema.h"
-#include "law/procedure.h"
 
 #ifndef IPCASE_VERSION
 #define IPCASE_VERSION "0"
 #endif
 
-enum { DOCUMENT_MAX = 4 << 20, NAME_MAX_BYTES = 160 };
+enum { DOCUMENT_MAX = 4 << 20 };
 
 static void kv_ref(struct json_writer *w, struct sv name)
 {
-	char ref[NAME_MAX_BYTES];
+	char ref[OPENAPI_NAME_MAX];
 
 	snprintf(ref, sizeof(ref), "#/components/schemas/%.*s", SV_ARG(name));
 	json_kv_str(w, "$ref", ref);
 }
 
-static void kv_ref_cstr(struct json_writer *w, const char *name)
+void openapi_ref(struct json_writer *w, const char *name)
 {
 	kv_ref(w, sv_of(name));
 }
 
-static void write_words(struct json_writer *w, struct sv words)
+void openapi_words(struct json_writer *w, struct sv words)
 {
 	json_kv_str(w, "type", "string");
 	json_key(w, "enum");
@@ -44,7 +43,7 @@ static void write_words(struct json_writer *w, struct sv words)
 	json_arr_close(w);
 }
 
-static void kv_type(struct json_writer *w, const char *type, const char *format)
+void openapi_type(struct json_writer *w, const char *type, const char *format)
 {
 	json_kv_str(w, "type", type);
 	if (format)
@@ -82,14 +81,14 @@ static void write_type(struct json_writer *w, struct sv type, const char *doc)
 			kv_ref(w, name);
 		}
 	} else if (memchr(type.p, '|', type.n)) {
-		write_words(w, type);
+		openapi_words(w, type);
 	} else if (sv_eq_str(type, "id")) {
-		kv_type(w, "string", NULL);
+		openapi_type(w, "string", NULL);
 		json_kv_str(w, "pattern", "^[0-9]+$");
 	} else {
 		for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
 			if (sv_eq_str(type, plain[i].word))
-				kv_type(w, plain[i].type, plain[i].format);
+				openapi_type(w, plain[i].type, plain[i].format);
 		}
 	}
 	if (nullable)
@@ -133,242 +132,6 @@ static void write_schema(struct json_writer *w, const struct api_schema *s)
 	json_obj_close(w);
 }
 
-/* ---- fields of acts ---- */
-
-static void write_list_of_text(struct json_writer *w, int64_t max)
-{
-	json_kv_str(w, "type", "array");
-	json_key(w, "items");
-	json_obj_open(w);
-	json_kv_str(w, "type", "string");
-	json_obj_close(w);
-	if (max > 0)
-		json_kv_i64(w, "maxItems", max);
-}
-
-/* Fen: an integer, decimal digits, or the word for "cannot be computed". */
-static void write_money(struct json_writer *w)
-{
-	json_key(w, "oneOf");
-	json_arr_open(w);
-	json_obj_open(w);
-	kv_type(w, "integer", "int64");
-	json_kv_i64(w, "minimum", 0);
-	json_obj_close(w);
-	json_obj_open(w);
-	kv_type(w, "string", NULL);
-	json_kv_str(w, "pattern", "^([0-9]+|" MONEY_UNCOMPUTABLE_WORD ")$");
-	json_obj_close(w);
-	json_arr_close(w);
-}
-
-static void write_field_type(struct json_writer *w, const struct field_info *info)
-{
-	switch (info->type) {
-	case FIELD_TYPE_TEXT:
-	case FIELD_TYPE_DOCNO:
-		kv_type(w, "string", NULL);
-		if (info->max > 0)
-			json_kv_i64(w, "maxLength", info->max);
-		return;
-	case FIELD_TYPE_DATE:
-		kv_type(w, "string", "date");
-		return;
-	case FIELD_TYPE_INSTANT:
-		kv_type(w, "string", "date-time");
-		return;
-	case FIELD_TYPE_BOOL:
-		kv_type(w, "boolean", NULL);
-		return;
-	case FIELD_TYPE_INT:
-		kv_type(w, "integer", "int64");
-		if (info->max > 0)
-			json_kv_i64(w, "maximum", info->max);
-		return;
-	case FIELD_TYPE_MONEY:
-		write_money(w);
-		return;
-	case FIELD_TYPE_CHOICE:
-	case FIELD_TYPE_ACCOUNT:
-	case FIELD_TYPE_MATTER:
-		kv_type(w, "string", NULL);
-		return;
-	case FIELD_TYPE_CHOICES:
-	case FIELD_TYPE_LIST:
-		write_list_of_text(w, info->max);
-		return;
-	case FIELD_TYPE_PARTIES:
-		json_kv_str(w, "type", "array");
-		json_key(w, "items");
-		json_obj_open(w);
-		kv_ref_cstr(w, "Party");
-		json_obj_close(w);
-		json_kv_i64(w, "maxItems", info->max);
-		return;
-	case FIELD_TYPE_JSON:
-		kv_type(w, "object", NULL);
-		return;
-	}
-}
-
-static void write_fields(struct json_writer *w)
-{
-	for (enum field f = 0; f < FIELD_COUNT; f++) {
-		const struct field_info *info = field_info(f);
-		char name[NAME_MAX_BYTES];
-
-		if (info->type == FIELD_TYPE_JSON)
-			continue;
-		snprintf(name, sizeof(name), "field.%s", info->name);
-		json_key(w, name);
-		json_obj_open(w);
-		json_kv_str(w, "title", info->zh);
-		write_field_type(w, info);
-		json_kv_str(w, "x-type", field_type_name(info->type));
-		if (info->list[0])
-			json_kv_str(w, "x-vocabulary", info->list);
-		json_obj_close(w);
-	}
-}
-
-/* ---- acts ---- */
-
-static bool has_stage(const struct act_row *row, enum stage stage)
-{
-	switch (stage) {
-	case STAGE_DO:
-		return row->approve_by == 0;
-	case STAGE_ENDORSE:
-		return row->endorse_by != 0;
-	case STAGE_REQUEST:
-	case STAGE_APPROVE:
-	case STAGE_RETURN:
-		return row->approve_by != 0;
-	}
-	return false;
-}
-
-static void field_property(struct json_writer *w, enum field field)
-{
-	char name[NAME_MAX_BYTES];
-
-	snprintf(name, sizeof(name), "field.%s", field_info(field)->name);
-	json_key(w, field_info(field)->name);
-	json_obj_open(w);
-	kv_ref_cstr(w, name);
-	json_obj_close(w);
-}
-
-/* The object of an act's fields. */
-static void write_act_fields(struct json_writer *w, const struct act_row *row, enum stage stage)
-{
-	const struct field_use *uses = procedure_fields(row, stage);
-	size_t required = 0;
-
-	json_obj_open(w);
-	json_kv_str(w, "type", "object");
-	json_kv_bool(w, "additionalProperties", false);
-	json_key(w, "properties");
-	json_obj_open(w);
-	if (stage >= STAGE_ENDORSE)
-		field_property(w, FIELD_REQUEST);
-	for (const struct field_use *u = uses; u->field != FIELD_NONE; u++) {
-		required += u->required;
-		if (field_info(u->field)->type != FIELD_TYPE_JSON)
-			field_property(w, u->field);
-	}
-	json_obj_close(w);
-	if (required > 0) {
-		json_key(w, "required");
-		json_arr_open(w);
-		for (const struct field_use *u = uses; u->field != FIELD_NONE; u++) {
-			if (u->required)
-				json_cstr(w, field_info(u->field)->name);
-		}
-		json_arr_close(w);
-	}
-	json_obj_close(w);
-}
-
-static void act_name(char *buf, size_t size, const char *what, const struct procedure *p, const struct act_row *row,
-		     enum stage stage)
-{
-	snprintf(buf, size, "%s.%s.%s%s", what, p->code, row->code, stage_suffix(stage));
-}
-
-static void write_act(struct json_writer *w, const struct procedure *p, const struct act_row *row, enum stage stage)
-{
-	char name[NAME_MAX_BYTES], code[NAME_MAX_BYTES];
-
-	act_name(name, sizeof(name), "fields", p, row, stage);
-	json_key(w, name);
-	write_act_fields(w, row, stage);
-	snprintf(code, sizeof(code), "%s%s", row->code, stage_suffix(stage));
-	char act[NAME_MAX_BYTES];
-	act_name(act, sizeof(act), "act", p, row, stage);
-	json_key(w, act);
-	json_obj_open(w);
-	json_kv_str(w, "type", "object");
-	json_kv_str(w, "title", row->zh);
-	if (row->article)
-		json_kv_str(w, "description", row->article);
-	json_kv_bool(w, "additionalProperties", false);
-	json_key(w, "properties");
-	json_obj_open(w);
-	json_key(w, "act");
-	json_obj_open(w);
-	write_words(w, sv_of(code));
-	json_obj_close(w);
-	json_key(w, "version");
-	json_obj_open(w);
-	kv_type(w, "integer", "int64");
-	json_obj_close(w);
-	json_key(w, "happened_at");
-	json_obj_open(w);
-	kv_type(w, "string", NULL);
-	json_obj_close(w);
-	json_key(w, "fields");
-	json_obj_open(w);
-	kv_ref_cstr(w, name);
-	json_obj_close(w);
-	json_obj_close(w);
-	json_key(w, "required");
-	json_arr_open(w);
-	json_cstr(w, "act");
-	json_cstr(w, "version");
-	json_arr_close(w);
-	json_obj_close(w);
-}
-
-typedef void act_fn(struct json_writer *w, const struct procedure *p, const struct act_row *row, enum stage stage);
-
-/* Every act of these procedures (bits) with each of its stages. */
-static void each_act(struct json_writer *w, unsigned procedures, act_fn *fn)
-{
-	for (unsigned i = 0; i < PROCEDURE_COUNT; i++) {
-		const struct procedure *p = procedure_get((enum matter_procedure)i);
-		for (size_t j = 0; (procedures & (1u << i)) && j < p->row_count; j++) {
-			for (enum stage s = STAGE_DO; s <= STAGE_RETURN; s++) {
-				if (has_stage(&p->rows[j], s))
-					fn(w, p, &p->rows[j], s);
-			}
-		}
-	}
-}
-
-static void write_act_ref(struct json_writer *w, const struct procedure *p, const struct act_row *row,
-			  enum stage stage)
-{
-	char name[NAME_MAX_BYTES];
-
-	if (row->from == 0)
-		return; /* creates a matter: not an act on one */
-	act_name(name, sizeof(name), "act", p, row, stage);
-	json_obj_open(w);
-	kv_ref_cstr(w, name);
-	json_obj_close(w);
-}
-
 /* ---- routes ---- */
 
 static void write_request_type(struct json_writer *w, const struct api_field *f)
@@ -376,38 +139,38 @@ static void write_request_type(struct json_writer *w, const struct api_field *f)
 	json_obj_open(w);
 	switch (f->type) {
 	case API_TEXT:
-		kv_type(w, "string", NULL);
+		openapi_type(w, "string", NULL);
 		json_kv_i64(w, "minLength", 1);
 		json_kv_i64(w, "maxLength", f->max);
 		break;
 	case API_INT:
 	case API_VERSION:
-		kv_type(w, "integer", "int64");
+		openapi_type(w, "integer", "int64");
 		json_kv_i64(w, "minimum", 0);
 		json_kv_i64(w, "maximum", f->max);
 		break;
 	case API_BOOL:
-		kv_type(w, "boolean", NULL);
+		openapi_type(w, "boolean", NULL);
 		break;
 	case API_ID:
-		kv_type(w, "string", NULL);
+		openapi_type(w, "string", NULL);
 		json_kv_str(w, "pattern", "^[0-9]+$");
 		break;
 	case API_DAY:
-		kv_type(w, "string", "date");
+		openapi_type(w, "string", "date");
 		break;
 	case API_TIME:
-		kv_type(w, "string", NULL);
+		openapi_type(w, "string", NULL);
 		json_kv_str(w, "x-format", "date or date-time");
 		break;
 	case API_CHOICE:
-		write_words(w, sv_of(f->words));
+		openapi_words(w, sv_of(f->words));
 		break;
 	case API_OBJECT:
 		if (f->words)
-			kv_ref_cstr(w, f->words);
+			openapi_ref(w, f->words);
 		else
-			kv_type(w, "object", NULL);
+			openapi_type(w, "object", NULL);
 		break;
 	case API_ARRAY:
 		json_kv_str(w, "type", "array");
@@ -434,7 +197,7 @@ static void write_parameter(struct json_writer *w, struct sv name, const char *i
 		write_request_type(w, f);
 	} else {
 		json_obj_open(w);
-		kv_type(w, "string", NULL);
+		openapi_type(w, "string", NULL);
 		json_obj_close(w);
 	}
 	json_obj_close(w);
@@ -525,7 +288,7 @@ static void write_body(struct json_writer *w, const struct api_route *r)
 	if (r->acts) {
 		json_key(w, "oneOf");
 		json_arr_open(w);
-		each_act(w, r->acts, write_act_ref);
+		openapi_act_refs(w, r->acts);
 		json_arr_close(w);
 	} else {
 		write_plain_body(w, r);
@@ -546,7 +309,7 @@ static void write_responses(struct json_writer *w, const struct api_route *r)
 	json_kv_str(w, "description", r->doc);
 	if (r->reply) {
 		write_content(w, "application/json");
-		kv_ref_cstr(w, r->reply);
+		openapi_ref(w, r->reply);
 		close_content(w);
 	}
 	json_obj_close(w);
@@ -554,7 +317,7 @@ static void write_responses(struct json_writer *w, const struct api_route *r)
 	json_obj_open(w);
 	json_kv_str(w, "description", "未办成，及其原因");
 	write_content(w, "application/problem+json");
-	kv_ref_cstr(w, "Problem");
+	openapi_ref(w, "Problem");
 	close_content(w);
 	json_obj_close(w);
 	json_obj_close(w);
@@ -563,7 +326,7 @@ static void write_responses(struct json_writer *w, const struct api_route *r)
 /* "get_cases_id_next" */
 static void write_operation_id(struct json_writer *w, const struct api_route *r)
 {
-	struct str id = STR_INIT(NAME_MAX_BYTES);
+	struct str id = STR_INIT(OPENAPI_NAME_MAX);
 	const char *p = r->pattern;
 
 	if (strncmp(p, "/api/v1", 7) == 0)
@@ -616,7 +379,7 @@ static void write_route(struct json_writer *w, const struct api_route *r)
 /* "/cases/:id" to "/cases/{id}" */
 static void write_path_key(struct json_writer *w, const char *pattern)
 {
-	struct str path = STR_INIT(NAME_MAX_BYTES);
+	struct str path = STR_INIT(OPENAPI_NAME_MAX);
 
 	for (const char *p = pattern; *p; p++) {
 		if (*p != ':') {
@@ -701,8 +464,8 @@ void api_openapi_write(struct json_writer *w)
 	json_obj_open(w);
 	for (size_t i = 0; i < api_schema_count; i++)
 		write_schema(w, &api_schemas[i]);
-	write_fields(w);
-	each_act(w, UINT32_MAX, write_act);
+	openapi_fields(w);
+	openapi_acts(w);
 	json_obj_close(w);
 	json_obj_close(w);
 	json_obj_close(w);
