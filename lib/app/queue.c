@@ -149,20 +149,29 @@ static void add_units(struct queue_call *q, struct pg_segment *seg, day_t until)
 	}
 }
 
+/* The matters he works, as first officer or as co-officer; two indexes, merged afterwards. */
+static void add_own(struct queue_call *q, struct pg_segment *seg, unsigned as_officer, unsigned as_co_officer)
+{
+	const unsigned statements[] = { as_officer, as_co_officer };
+	const struct actor *me = &q->call.who->actor;
+
+	for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
+		pg_segment_addv(seg, statements[i], PG_I64(me->account), PG_DAY(q->after_due),
+				PG_I64(q->after_id), PG_CSTR(q->kind), PG_DAY(q->today), PG_I64(q->limit + 1));
+		q->part_count++;
+	}
+}
+
 static void add_mine(struct queue_call *q, struct pg_segment *seg)
 {
 	const struct actor *me = &q->call.who->actor;
 
-	pg_segment_addv(seg, Q_QUEUE_OFFICER, PG_I64(me->account), PG_DAY(q->after_due), PG_I64(q->after_id),
-			PG_CSTR(q->kind), PG_DAY(q->today), PG_I64(q->limit + 1));
-	q->part_count++;
+	add_own(q, seg, Q_QUEUE_OFFICER, Q_QUEUE_CO_OFFICER);
 	add_turns(q, seg, me->roles & ~(uint32_t)ROLES_OFFICERS, DAY_MAX);
 }
 
 static void add_queue(struct queue_call *q, struct pg_segment *seg)
 {
-	const struct actor *me = &q->call.who->actor;
-
 	switch (q->view) {
 	case QUEUE_MINE:
 		add_mine(q, seg);
@@ -171,9 +180,7 @@ static void add_queue(struct queue_call *q, struct pg_segment *seg)
 		add_units(q, seg, DAY_MAX);
 		return;
 	case QUEUE_WAITING:
-		pg_segment_addv(seg, Q_QUEUE_WAITING, PG_I64(me->account), PG_DAY(q->after_due),
-				PG_I64(q->after_id), PG_CSTR(q->kind), PG_DAY(q->today), PG_I64(q->limit + 1));
-		q->part_count++;
+		add_own(q, seg, Q_QUEUE_WAITING, Q_QUEUE_CO_WAITING);
 		return;
 	case QUEUE_WEEK:
 		add_units(q, seg, q->today + 7 - day_weekday(q->today));

@@ -1,4 +1,4 @@
--- Search: by text and by campaign through the GIN indexes, by number in the order of the index.
+-- Indexes that a large database showed to be missing: for search, and for the rates.
 --
 -- Under row-level security PostgreSQL applies a caller's own conditions to a row only after the policy,
 -- unless their operators are known not to leak what they see. Those of arrays (@>) are not known to, so
@@ -49,3 +49,7 @@ GRANT EXECUTE ON FUNCTION search_text_ids(text[], text, bigint, text, integer),
 -- Papers by the beginning of a number, in the order of numbers and of matters: without a sort of all that begin so.
 DROP INDEX document_key_idx;
 CREATE INDEX document_key_idx ON document (number_key text_pattern_ops, matter_id);
+
+-- M7 looks at all years, and what was known at an earlier instant is in rows that rate_mark_active_idx does not hold:
+-- both read the rows of every organ without this.
+CREATE INDEX rate_mark_organ_idx ON rate_mark (organ_id, publish_due_on);

@@ -26,6 +26,28 @@ SELECT id, kind, number, title, party, state, turn, officer_name, next_due_on, n
    AND turn NOT IN ('officer', 'co_officer') AND (turn <> 'party' OR next_due_on >= $5::date)
  ORDER BY next_due_on, id LIMIT $6::integer;
 
+-- name: queue_co_officer :many
+-- in:   co_officer_id bigint, due date, id bigint, kind text, today date, rows integer
+-- out:  id bigint, kind text, number text?, title text, party text, state text, turn text, officer_name text,
+--       next_due_on date, next_rule text, version integer
+SELECT id, kind, number, title, party, state, turn, officer_name, next_due_on, next_rule, version
+  FROM ipcase.matter
+ WHERE open AND co_officer_id = $1::bigint AND (next_due_on, id) > ($2::date, $3::bigint)
+   AND ($4::text IS NULL OR kind = $4::text)
+   AND (turn IN ('officer', 'co_officer') OR (turn = 'party' AND next_due_on < $5::date))
+ ORDER BY next_due_on, id LIMIT $6::integer;
+
+-- name: queue_co_waiting :many
+-- in:   co_officer_id bigint, due date, id bigint, kind text, today date, rows integer
+-- out:  id bigint, kind text, number text?, title text, party text, state text, turn text, officer_name text,
+--       next_due_on date, next_rule text, version integer
+SELECT id, kind, number, title, party, state, turn, officer_name, next_due_on, next_rule, version
+  FROM ipcase.matter
+ WHERE open AND co_officer_id = $1::bigint AND (next_due_on, id) > ($2::date, $3::bigint)
+   AND ($4::text IS NULL OR kind = $4::text)
+   AND turn NOT IN ('officer', 'co_officer') AND (turn <> 'party' OR next_due_on >= $5::date)
+ ORDER BY next_due_on, id LIMIT $6::integer;
+
 -- name: queue_turn :many
 -- in:   organ_id bigint, turn text, due date, id bigint, kind text, until date, rows integer
 -- out:  id bigint, kind text, number text?, title text, party text, state text, turn text, officer_name text,

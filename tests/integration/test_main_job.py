@@ -224,3 +224,16 @@ def test_a_period_that_still_runs_is_counted_up_to_today(walk):
     assert rates["to"] == rates["as_of"]
     refused_reply = walk.as_("principal").get("rates?from=2026-01-01&to=2026-06-30&as_of=2026-06-29")
     assert refused_reply.status == 422 and refused_reply.problem["field"] == "as_of"
+
+
+def test_a_case_is_in_the_queue_of_both_officers(walk):
+    walk.to_investigating()
+    for account in ("officer", "co_officer"):
+        rows = walk.as_(account).get("queue?view=mine&limit=200").ok()["items"]
+        assert [r["id"] for r in rows].count(walk.case) == 1, account
+    walk.on_case("officer", "report", "2026-03-20", proposed_outcome="给予行政处罚", review_kind="案件审核", note="终结")
+    for account in ("officer", "co_officer"):
+        rows = walk.as_(account).get("queue?view=waiting&limit=200").ok()["items"]
+        assert [r["id"] for r in rows].count(walk.case) == 1, account
+    rows = walk.as_("legal_reviewer").get("queue?view=mine&limit=200").ok()["items"]
+    assert walk.case in [r["id"] for r in rows]
