@@ -31,10 +31,6 @@ struct ctl_command {
 	int (*run)(int argc, char **argv);
 };
 
-/* Commands that another file of this folder may define. A file that is not there leaves its
- * row empty, and main.c skips it. */
-#define CTL_OPTIONAL __attribute__((weak))
-
 extern const struct ctl_command ctl_setup_command;
 extern const struct ctl_command ctl_migrate_command;
 extern const struct ctl_command ctl_check_command;
@@ -42,11 +38,10 @@ extern const struct ctl_command ctl_check_sql_command;
 extern const struct ctl_command ctl_account_command;
 extern const struct ctl_command ctl_unit_command;
 extern const struct ctl_command ctl_docs_command;
-extern const struct ctl_command ctl_rebuild_command CTL_OPTIONAL;
-extern const struct ctl_command ctl_verify_command CTL_OPTIONAL;
-extern const struct ctl_command ctl_generate_command CTL_OPTIONAL;
-extern const struct ctl_command ctl_procedures_command CTL_OPTIONAL;
-extern const struct ctl_command ctl_demo_command CTL_OPTIONAL;
+extern const struct ctl_command ctl_rebuild_command;
+extern const struct ctl_command ctl_generate_command;
+extern const struct ctl_command ctl_procedures_command;
+extern const struct ctl_command ctl_demo_command;
 
 /* --- messages --------------------------------------------------------------------- */
 

@@ -13,7 +13,6 @@ static const struct ctl_command *const commands[] = {
 	&ctl_check_command,      /* before the daemon starts */
 	&ctl_unit_command,       /* daily */
 	&ctl_account_command,    /* daily */
-	&ctl_verify_command,     /* proof */
 	&ctl_rebuild_command,    /* proof */
 	&ctl_procedures_command, /* the law's tables, to read */
 	&ctl_demo_command,       /* trial data */
@@ -42,10 +41,8 @@ int ctl_usage(const struct ctl_command *command)
 static void print_help(FILE *f)
 {
 	fputs("usage: ipcasectl COMMAND [ARGUMENTS]\n\n", f);
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (commands[i])
-			fprintf(f, "  %-12s %s\n", commands[i]->name, commands[i]->help);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		fprintf(f, "  %-12s %s\n", commands[i]->name, commands[i]->help);
 	fputs("\n\"ipcasectl help COMMAND\" shows a command's arguments.\n"
 	      "A command that needs the database takes --database CONNINFO, or reads\n"
 	      "IPCASE_DATABASE_URL; passwords come from libpq's password file.\n",
@@ -55,7 +52,7 @@ static void print_help(FILE *f)
 static const struct ctl_command *find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (commands[i] && strcmp(commands[i]->name, name) == 0)
+		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
 	}
 	return NULL;
