@@ -252,8 +252,12 @@ static void map_money(struct mapper *m, const char *name, enum field field)
 
 	if (!v)
 		return;
+	if (sv_eq_str(json_string(v), MONEY_UNCOMPUTABLE_WORD)) { /* a value, and never zero */
+		fact_set_num(m->facts, field, MONEY_UNCOMPUTABLE);
+		return;
+	}
 	if (json_type(v) != JSON_NUMBER) {
-		wrong_type(m, name, "以元为单位的数字", v);
+		wrong_type(m, name, "以元为单位的数字或“" MONEY_UNCOMPUTABLE_WORD "”", v);
 		return;
 	}
 	if (import_fen_of(json_number_text(v), &fen)) {

@@ -6,8 +6,6 @@
 
 #include "law/guards.h"
 
-#include "json/json_reader.h"
-
 /* ---- people ---- */
 
 bool guard_check_CASE_OFFICER(const struct guard_ctx *g)

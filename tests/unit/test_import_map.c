@@ -242,6 +242,16 @@ static void test_lists(void **state UNUSED)
 	assert_false(fact_has(f, FIELD_OUTCOMES_PUBLISHED));
 }
 
+/* 不能计算 is a value of its own, not zero and not "not published". */
+static void test_uncomputable(void **state UNUSED)
+{
+	struct facts *f = mapped("{\"id\":\"U\",\"illegal_income\":\"不能计算\",\"fine\":0}");
+
+	assert_true(fact_has(f, FIELD_INCOME));
+	assert_true(f->at[FIELD_INCOME].num == MONEY_UNCOMPUTABLE);
+	assert_true(fact_has(f, FIELD_FINE) && f->at[FIELD_FINE].num == 0);
+}
+
 /* ---- errors ---- */
 
 static void test_errors(void **state UNUSED)
@@ -386,6 +396,7 @@ int main(void)
 		cmocka_unit_test(test_source),
 		cmocka_unit_test(test_campaign),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_uncomputable),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_many_errors),
 		cmocka_unit_test(test_key_length),
