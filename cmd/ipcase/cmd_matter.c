@@ -28,7 +28,7 @@ static void clock_rows(struct arena *a, struct table *t, const struct json_value
 			const char *state, *zh;
 		} states[] = { { "running", "计时中" }, { "stopped", "已停止" },
 			       { "met", "已完成" },     { "late", "已超期" },
-			       { "lapsed", "已过期" },  { "cancelled", "已取消" } };
+			       { "lapsed", "已自动解除" },  { "cancelled", "已取消" } };
 		struct sv state = view_member(a, v, "state");
 		for (size_t i = 0; i < ARRAY_LEN(states); i++) {
 			if (sv_eq_str(state, states[i].state))

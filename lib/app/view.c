@@ -127,8 +127,6 @@ static const char *state_of(const struct clock_entry *c)
 		return c->late ? "late" : "met";
 	case CLOCK_CANCELLED:
 		return "cancelled";
-	case CLOCK_LAPSED:
-		return "lapsed";
 	}
 	BUG("clock state %d", (int)c->state);
 }
@@ -143,6 +141,9 @@ void clock_view_of(const struct law_book *book, const struct dossier *d, const s
 				    .by_hours = rule && rule->period.unit == PERIOD_HOUR && !rule->daily };
 	if (c->state != CLOCK_RUNNING)
 		return;
+	/* Time alone ends such a measure; the ledger has no act for it. */
+	if (rule && rule->lapses && !c->due.stopped && today > c->due.lawful)
+		ret->state = "lapsed";
 	if (c->due.stopped)
 		ret->stopped_by = stopped_by(rule, d);
 	else

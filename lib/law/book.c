@@ -325,6 +325,7 @@ static enum err_code read_clock(struct table *t, struct clock_rule *rule,
 		code = copy_cell(t, "article", true, &rule->article);
 	if (code == ERR_OK)
 		code = copy_cell(t, "missed", false, &rule->missed);
+	rule->lapses = code == ERR_OK && sv_eq_str(sv_trim(csv_get(&t->csv, "missed")), "自动解除");
 	if (code == ERR_OK)
 		code = read_length(t, rule);
 	if (code == ERR_OK)

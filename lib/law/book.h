@@ -30,6 +30,7 @@ struct clock_rule {
 	struct period extension; /* length 0: none or free */
 	const char *article;
 	const char *missed;    /* what follows when it is missed */
+	bool lapses;           /* missed is 自动解除: what it bounds ends by itself */
 	day_t valid_from, valid_to; /* inclusive; DAY_NONE and DAY_MAX when the cell is empty */
 };
 

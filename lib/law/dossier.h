@@ -30,7 +30,7 @@ struct state_info {
 	bool open;
 };
 
-enum clock_state { CLOCK_RUNNING, CLOCK_MET, CLOCK_CANCELLED, CLOCK_LAPSED };
+enum clock_state { CLOCK_RUNNING, CLOCK_MET, CLOCK_CANCELLED };
 
 /* One running or ended clock. Due days are kept as computed, so that a reader needs no law book. */
 struct clock_entry {

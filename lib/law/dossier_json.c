@@ -11,7 +11,6 @@ static const char *const clock_states[] = {
 	[CLOCK_RUNNING] = "running",
 	[CLOCK_MET] = "met",
 	[CLOCK_CANCELLED] = "cancelled",
-	[CLOCK_LAPSED] = "lapsed",
 };
 static const char *const measure_statuses[] = {
 	[MEASURE_TAKEN] = "taken",

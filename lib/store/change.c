@@ -84,8 +84,6 @@ const char *clock_state_code(const struct clock_entry *c)
 		return "met";
 	case CLOCK_CANCELLED:
 		return "cancelled";
-	case CLOCK_LAPSED:
-		return "lapsed";
 	}
 	return "running";
 }

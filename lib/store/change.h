@@ -50,6 +50,6 @@ bool change_moves_mark(const struct dossier *before, const struct dossier *after
  * paper CHANGE_PAPER_MEASURE stands for two papers. */
 #define CHANGE_PAPER_MEASURE "measure"
 const char *change_paper(const struct act_row *row, const struct act_record *act);
-const char *clock_state_code(const struct clock_entry *c); /* running, stopped, met, cancelled, lapsed */
+const char *clock_state_code(const struct clock_entry *c); /* running, stopped, met, cancelled */
 
 #endif

@@ -229,7 +229,7 @@ CREATE TABLE clock (
     rule        text NOT NULL,
     ref         integer NOT NULL DEFAULT 0,
     state       text NOT NULL CONSTRAINT clock_state_check CHECK
-                (state IN ('running', 'stopped', 'met', 'cancelled', 'lapsed')),
+                (state IN ('running', 'stopped', 'met', 'cancelled')),
     owner       text NOT NULL,
     start_on    date NOT NULL,
     strict_on   date,

@@ -237,3 +237,13 @@ def test_a_case_is_in_the_queue_of_both_officers(walk):
         assert [r["id"] for r in rows].count(walk.case) == 1, account
     rows = walk.as_("legal_reviewer").get("queue?view=mine&limit=200").ok()["items"]
     assert walk.case in [r["id"] for r in rows]
+
+
+def test_a_registration_that_nobody_disposed_of_lapses_by_itself(walk):
+    walk.to_investigating()
+    walk.on_case("officer", "measure_take", "2026-03-11", measure_kind="先行登记保存", urgent=True, measure_goods="账册")
+    clock = walk.clocks()["D09"]  # seven working days: 20 March, long past
+    assert clock["due"] == "2026-03-20" and clock["state"] == "lapsed" and clock["light"] == "red"
+    refused(walk.on_case, "officer", "measure_lift", "2026-03-18", measure=1, lift_ground="其他", rule="not-a-seizure")
+    walk.on_case("officer", "measure_dispose", "2026-03-18", measure=1, disposition="解除登记保存")
+    assert walk.clocks()["D09"]["state"] == "met"

@@ -282,7 +282,7 @@ static inline const char *walk_day(struct arena *arena, day_t d)
  * cancelled. */
 static inline void walk_clock(const struct walk *w, const char *rule, int ref, const char *state, const char *due)
 {
-	static const char *const codes[] = { "running", "met", "cancelled", "lapsed" };
+	static const char *const codes[] = { "running", "met", "cancelled" };
 	const struct clock_entry *c = dossier_clock_const(w->d, rule, ref);
 
 	if (!c)

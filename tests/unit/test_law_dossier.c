@@ -167,7 +167,7 @@ static void random_clock(struct clock_entry *c)
 	*c = (struct clock_entry){
 		.rule = arena_printf(&arena, "D%02d", below(47) + 1),
 		.ref = below(5),
-		.state = (enum clock_state)below(CLOCK_LAPSED + 1),
+		.state = (enum clock_state)below(CLOCK_CANCELLED + 1),
 		.start_on = random_day(),
 		.start_at = random_instant(),
 		.extra = below(60),
