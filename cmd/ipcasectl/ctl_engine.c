@@ -22,7 +22,7 @@ static bool law_text(PGconn *conn, const char *table, char **ret)
 
 bool engine_book(PGconn *conn, struct arena *arena, struct law_book *ret)
 {
-	static const char *const tables[] = { "holidays", "clocks", "vocabulary", "thresholds" };
+	static const char *const tables[] = { "holidays", "clocks", "vocabulary", "thresholds", "limits" };
 	char *texts[ARRAY_LEN(tables)] = { NULL };
 	struct err err = ERR_INIT;
 	bool ok = true;
@@ -31,7 +31,7 @@ bool engine_book(PGconn *conn, struct arena *arena, struct law_book *ret)
 		ok = law_text(conn, tables[i], &texts[i]);
 	if (ok) {
 		const struct law_texts law = { sv_of(texts[0]), sv_of(texts[1]), sv_of(texts[2]),
-					       sv_of(texts[3]) };
+					       sv_of(texts[3]), sv_of(texts[4]) };
 		ok = law_book_init(ret, arena, &law, &err) == ERR_OK;
 		if (!ok)
 			ctl_error("law tables: %s", err.message);

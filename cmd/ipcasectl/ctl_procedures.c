@@ -319,7 +319,7 @@ static void add_names(struct document *d)
 static bool write_document(struct document *d)
 {
 	const struct law_texts texts = { embedded("holidays.csv"), embedded("clocks.csv"), embedded("vocabulary.csv"),
-					 embedded("thresholds.csv") };
+					 embedded("thresholds.csv"), embedded("limits.csv") };
 	struct err err = ERR_INIT;
 
 	if (law_book_init(&d->book, &d->arena, &texts, &err) != ERR_OK) {

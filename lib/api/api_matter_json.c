@@ -246,7 +246,7 @@ static void write_derived(struct json_writer *w, const struct matter_view *v)
 {
 	json_key(w, "derived");
 	json_obj_open(w);
-	json_kv_id(w, "added_fine_fen", added_fine_fen(v->dossier, v->today));
+	json_kv_id(w, "added_fine_fen", added_fine_fen(v->call.book, v->dossier, v->today));
 	json_kv_day(w, "on", v->today);
 	json_obj_close(w);
 }

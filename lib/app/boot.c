@@ -112,7 +112,7 @@ void app_free(struct app *app)
 
 /* ---- the law ---- */
 
-static const char *const law_tables[] = { "holidays", "clocks", "vocabulary", "thresholds" };
+static const char *const law_tables[] = { "holidays", "clocks", "vocabulary", "thresholds", "limits" };
 
 struct law_loading {
 	law_loaded_fn *on_done;
@@ -130,7 +130,8 @@ void law_shelf_free(struct law_shelf *shelf)
 /* The same texts give the same version, in every process and after every restart. */
 static int version_of(const struct law_texts *texts)
 {
-	const struct sv all[] = { texts->holidays, texts->clocks, texts->vocabulary, texts->thresholds };
+	const struct sv all[] = { texts->holidays, texts->clocks, texts->vocabulary, texts->thresholds,
+				texts->limits };
 	struct crypto_digest *d = crypto_digest_new();
 	uint8_t out[CRYPTO_SHA256_SIZE];
 
@@ -150,7 +151,7 @@ static enum err_code make_shelf(const struct pg_reply *r, struct law_shelf *shel
 	for (size_t i = 0; i < ARRAY_LEN(law_tables); i++)
 		text[i] = pg_text(r, i, 0, 0);
 	texts = (struct law_texts){ .holidays = text[0], .clocks = text[1], .vocabulary = text[2],
-				    .thresholds = text[3] };
+				    .thresholds = text[3], .limits = text[4] };
 	enum err_code code = law_book_init(&shelf->book, &shelf->arena, &texts, err);
 	shelf->book.version = version_of(&texts);
 	return code;

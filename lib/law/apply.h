@@ -38,7 +38,10 @@ bool penalty_publishable(const struct dossier *d);
 bool penalty_only(const struct facts *f, enum field kinds, const char *word);
 int64_t money_ordered(const struct facts *f);   /* fine + confiscated income, fen */
 bool legal_review_needed(const struct facts *f);
-bool hearing_threshold(const struct facts *f);  /* 行政处罚法 63 for the noticed penalty */
+/* The KIND_NATURAL or KIND_ORGANISATION figure of limits.csv that fits the party. */
+int64_t limit_for_party(const struct law_book *book, const char *kind, const struct facts *f, day_t on);
+/* 行政处罚法 63 for the noticed penalty */
+bool hearing_threshold(const struct law_book *book, const struct facts *f, day_t on);
 /* Facts of the dossier with the act's fields over them. */
 void facts_merge(struct facts *into, const struct facts *fields, bool with_transient);
 

@@ -453,6 +453,95 @@ static enum err_code read_vocabulary(struct law_book *book, struct arena *arena,
 	return ERR_OK;
 }
 
+/* --- limits ---------------------------------------------------------------------------------- */
+
+/* What the guards and effects ask for. */
+static const char *const needed_limits[] = {
+	"HEARING_NATURAL",      "HEARING_ORGANISATION", "SUMMARY_NATURAL",   "SUMMARY_ORGANISATION",
+	"PUBLISH_MINOR_NATURAL", "PUBLISH_MINOR_ORGANISATION", "CASE_EXTENSION", "MEASURE_EXTENSION",
+	"DISCUSSION_MEMBERS",   "ADDED_FINE_PERCENT",   "AMBER_PERCENT",     "AMBER_UNSOLD_PERCENT",
+};
+
+static const struct limit *find_limit(const struct law_book *book, const char *id, day_t on)
+{
+	for (size_t i = 0; i < book->limit_count; i++) {
+		const struct limit *l = &book->limits[i];
+		if (l->valid_from <= on && on <= l->valid_to && strcmp(l->id, id) == 0)
+			return l;
+	}
+	return NULL;
+}
+
+int64_t law_book_limit(const struct law_book *book, const char *id, day_t on)
+{
+	const struct limit *l = find_limit(book, id, on);
+
+	if (!l)
+		BUG("no limit %s", id);
+	return l->value;
+}
+
+static enum err_code read_day_cell(struct table *t, const char *column, day_t if_empty, day_t *ret)
+{
+	struct sv cell = sv_trim(csv_get(&t->csv, column));
+
+	*ret = if_empty;
+	return cell.n == 0 || day_parse_iso(cell, ret) ? ERR_OK : bad_cell(t, column, "不是日期");
+}
+
+static enum err_code read_limit(struct table *t, struct limit *limit)
+{
+	enum err_code code = copy_cell(t, "id", true, &limit->id);
+
+	if (code == ERR_OK && (!sv_to_i64(sv_trim(csv_get(&t->csv, "value")), &limit->value) || limit->value < 0))
+		code = bad_cell(t, "value", "不是非负整数");
+	if (code == ERR_OK)
+		code = read_day_cell(t, "valid_from", DAY_NONE, &limit->valid_from);
+	if (code == ERR_OK)
+		code = read_day_cell(t, "valid_to", DAY_MAX, &limit->valid_to);
+	return code;
+}
+
+/* A figure must be in force on every day: rows of one id join without a gap, from the oldest day to the last. */
+static enum err_code check_limits(const struct law_book *book, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(needed_limits); i++) {
+		day_t on = DAY_NONE;
+		for (const struct limit *l; on != DAY_MAX; on = l->valid_to == DAY_MAX ? DAY_MAX : l->valid_to + 1) {
+			l = find_limit(book, needed_limits[i], on);
+			if (!l)
+				return err_set(err, ERR_INVALID, "limit-missing", "缺少数额 %s，或者生效日期不连续",
+					       needed_limits[i]);
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err_code read_limits(struct law_book *book, struct arena *arena, struct sv text, struct err *err)
+{
+	static const char *const columns[] = { "id", "value", "valid_from", "valid_to", NULL };
+	struct table t;
+	size_t count = 0;
+	bool more;
+	enum err_code code = open_table(&t, arena, text, columns, err);
+
+	if (code == ERR_OK)
+		code = count_rows(&t, &count);
+	if (code != ERR_OK)
+		return code;
+	struct limit *limits = arena_try_array(arena, struct limit, count);
+	if (!limits)
+		return no_memory(err);
+	for (size_t i = 0; i < count && code == ERR_OK; i++) {
+		code = csv_next(&t.csv, &more, err);
+		if (code == ERR_OK)
+			code = read_limit(&t, &limits[i]);
+	}
+	book->limits = limits;
+	book->limit_count = count;
+	return code == ERR_OK ? check_limits(book, err) : code;
+}
+
 /* --- the book ------------------------------------------------------------------------------ */
 
 /* Puts the file's name before a message that tells only the line. */
@@ -468,10 +557,7 @@ static enum err_code in_file(enum err_code code, const char *file, struct err *e
 enum err_code law_book_init(struct law_book *book, struct arena *arena,
 			    const struct law_texts *texts, struct err *err)
 {
-	struct law_book b = {
-		/* The share of a criminal threshold at which an officer is asked to look again. */
-		.version = 1, .policy = { .amber_percent = 50, .amber_unsold_percent = 33 },
-	};
+	struct law_book b = { .version = 1 };
 	/* The calendar and the thresholds borrow from their text, which may go away. */
 	const char *holidays = arena_try_strndup(arena, texts->holidays.p, texts->holidays.n);
 	const char *thresholds = arena_try_strndup(arena, texts->thresholds.p, texts->thresholds.n);
@@ -494,6 +580,9 @@ enum err_code law_book_init(struct law_book *book, struct arena *arena,
 		code = threshold_from_csv(&b.thresholds, arena, sv_of(thresholds), err);
 	if (code != ERR_OK)
 		return in_file(code, "thresholds.csv", err);
+	code = read_limits(&b, arena, texts->limits, err);
+	if (code != ERR_OK)
+		return in_file(code, "limits.csv", err);
 	*book = b;
 	return ERR_OK;
 }

@@ -44,19 +44,27 @@ struct vocabulary {
 	size_t count;
 };
 
+/* A figure of the law: an amount in fen, days, persons or a percentage (limits.csv). */
+struct limit {
+	const char *id;
+	int64_t value;
+	day_t valid_from, valid_to;
+};
+
 struct law_book {
 	struct calendar calendar;
+	const struct limit *limits;
+	size_t limit_count;
 	const struct clock_rule *clocks;
 	size_t clock_count;
 	struct vocabulary vocabulary;
 	struct threshold_book thresholds;
-	struct threshold_policy policy;
 	int version;
 };
 
 /* One CSV text per table, as in schema/law. */
 struct law_texts {
-	struct sv holidays, clocks, vocabulary, thresholds;
+	struct sv holidays, clocks, vocabulary, thresholds, limits;
 };
 /* Everything is copied into the arena. An error names the file and the line. `version` is left 0
  * for the caller to set. */
@@ -66,6 +74,9 @@ enum err_code law_book_init(struct law_book *book, struct arena *arena, const st
 /* The rule in force on a day; NULL when there is none (callers treat that as a bug in the data). */
 const struct clock_rule *law_book_clock(const struct law_book *book, const char *id, day_t on);
 /* Exactly this word, of the core or of the CSV; `v` may be NULL (core only), also below. */
+/* The figure in force on a day. Every figure the program needs is there from the oldest day on:
+ * law_book_init() refuses a book without it. */
+int64_t law_book_limit(const struct law_book *book, const char *id, day_t on);
 bool vocabulary_has(const struct vocabulary *v, const char *list, struct sv value);
 /* The listed spelling of a word typed with other widths: 不予行政处罚(轻微) finds 不予行政处罚（轻微）.
  * NULL when there is none. */

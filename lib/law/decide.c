@@ -353,9 +353,9 @@ size_t procedure_next(const struct law_book *book, const struct dossier *d, cons
 
 /* ---- added fine ---- */
 
-/* 3 % of the unpaid fine a day from the day after the payment's last day, never more than the fine;
+/* 3 % (limits.csv) of the unpaid fine a day from the day after the payment's last day, never more than the fine;
  * days of reconsideration and suit do not count (行政处罚法 72, 73). */
-int64_t added_fine_fen(const struct dossier *d, day_t on)
+int64_t added_fine_fen(const struct law_book *book, const struct dossier *d, day_t on)
 {
 	int64_t fine = fact_money(&d->facts, FIELD_FINE);
 	int64_t paid = fact_num(&d->facts, FIELD_PAID);
@@ -371,8 +371,6 @@ int64_t added_fine_fen(const struct dossier *d, day_t on)
 	}
 	int64_t days = on - due - day_span_union(remedies, n, due, on);
 	int64_t unpaid = fine < money_ordered(&d->facts) - paid ? fine : money_ordered(&d->facts) - paid;
-	if (days >= 34) /* 34 days at 3 % pass the fine itself */
-		return unpaid;
-	int64_t added = unpaid * 3 * days / 100;
-	return added < unpaid ? added : unpaid;
+	int64_t percent = days * law_book_limit(book, "ADDED_FINE_PERCENT", on);
+	return percent < 100 ? unpaid * percent / 100 : unpaid;
 }

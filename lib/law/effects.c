@@ -296,6 +296,7 @@ enum err_code effect_advisory(struct application *app, struct err *err)
 	struct facts *f = &app->d->facts;
 	struct threshold_case c = { .offence = fact_text(f, FIELD_OFFENCE), .act_on = DAY_NONE };
 	struct prior_penalty prior;
+	struct threshold_policy policy;
 	struct advisory advice;
 	struct str rules = STR_INIT(400);
 
@@ -322,7 +323,9 @@ enum err_code effect_advisory(struct application *app, struct err *err)
 		c.priors = &prior;
 		c.prior_count = 1;
 	}
-	threshold_advise(&app->book->thresholds, app->book->policy, &c, app->day, &advice);
+	policy.amber_percent = (int)law_book_limit(app->book, "AMBER_PERCENT", app->day);
+	policy.amber_unsold_percent = (int)law_book_limit(app->book, "AMBER_UNSOLD_PERCENT", app->day);
+	threshold_advise(&app->book->thresholds, policy, &c, app->day, &advice);
 	for (size_t i = 0; i < advice.hit_count; i++)
 		str_printf(&rules, "%s%s", i ? "," : "", advice.hits[i]);
 	for (size_t i = 0; i < advice.near_count; i++)
@@ -369,10 +372,18 @@ bool legal_review_needed(const struct facts *f)
 	return fact_true(f, FIELD_MAJOR) || fact_has(f, FIELD_HEARING_HELD_ON);
 }
 
-bool hearing_threshold(const struct facts *f)
+int64_t limit_for_party(const struct law_book *book, const char *kind, const struct facts *f, day_t on)
+{
+	char id[64];
+
+	snprintf(id, sizeof(id), "%s_%s", kind, fact_true(f, FIELD_PARTY_NATURAL) ? "NATURAL" : "ORGANISATION");
+	return law_book_limit(book, id, on);
+}
+
+bool hearing_threshold(const struct law_book *book, const struct facts *f, day_t on)
 {
 	static const char *const heavy[] = { "降低资质等级", "吊销许可证件", "责令停产停业", "责令关闭", "限制从业" };
-	int64_t line = fact_true(f, FIELD_PARTY_NATURAL) ? 1000000 : 10000000; /* 1万 and 10万 yuan, in fen */
+	int64_t line = limit_for_party(book, "HEARING", f, on);
 
 	for (size_t i = 0; i < ARRAY_LEN(heavy); i++) {
 		if (fact_list_has(f, FIELD_NOTICE_KINDS, heavy[i]))
@@ -401,11 +412,11 @@ enum err_code effect_review_passed(struct application *app, struct err *err)
 }
 
 /* 轻微, 一般 or 严重: computed from the decision, never typed (order 45 art. 13-15). */
-static const char *publication_class(const struct facts *f)
+static const char *publication_class(const struct law_book *book, const struct facts *f, day_t on)
 {
 	static const char *const severe[] = { "降低资质等级", "吊销许可证件", "责令关闭", "限制开展生产经营活动",
 					      "责令停产停业", "限制从业" };
-	int64_t low = fact_true(f, FIELD_PARTY_NATURAL) ? 500000 : 5000000; /* 5 000 and 50 000 yuan, in fen */
+	int64_t low = limit_for_party(book, "PUBLISH_MINOR", f, on);
 	bool lenient = fact_is(f, FIELD_DISCRETION, "从轻") || fact_is(f, FIELD_DISCRETION, "减轻");
 
 	for (size_t i = 0; i < ARRAY_LEN(severe); i++) {
@@ -433,7 +444,7 @@ enum err_code effect_decided(struct application *app, struct err *err)
 	}
 	if (penalty_publishable(app->d)) {
 		fact_set_text(f, FIELD_DISCLOSURE, "应公示未公示");
-		fact_set_text(f, FIELD_PUBLISH_CLASS, publication_class(f));
+		fact_set_text(f, FIELD_PUBLISH_CLASS, publication_class(app->book, f, app->day));
 	}
 	return ERR_OK;
 }

@@ -102,12 +102,12 @@ static bool days_at_most(const struct guard_ctx *g, int64_t most)
 
 bool guard_check_CASE_EXTENSION_DAYS(const struct guard_ctx *g)
 {
-	return days_at_most(g, 30);
+	return days_at_most(g, law_book_limit(g->book, "CASE_EXTENSION", g->day));
 }
 
 bool guard_check_DISCUSSION_RECORDED(const struct guard_ctx *g)
 {
-	return fact_list_count(g->payload, FIELD_MEMBERS) >= 3 && fact_num(g->payload, FIELD_DAYS) > 0;
+	return (int64_t)fact_list_count(g->payload, FIELD_MEMBERS) >= law_book_limit(g->book, "DISCUSSION_MEMBERS", g->day) && fact_num(g->payload, FIELD_DAYS) > 0;
 }
 
 /* ---- measures ---- */
@@ -184,7 +184,7 @@ bool guard_check_MEASURE_NOT_EXTENDED(const struct guard_ctx *g)
 
 bool guard_check_MEASURE_EXTENSION_DAYS(const struct guard_ctx *g)
 {
-	return days_at_most(g, 30);
+	return days_at_most(g, law_book_limit(g->book, "MEASURE_EXTENSION", g->day));
 }
 
 bool guard_check_MEASURES_RESOLVED(const struct guard_ctx *g)
@@ -239,7 +239,7 @@ bool guard_check_NO_SPAN_OPEN(const struct guard_ctx *g)
 bool guard_check_SUMMARY_LIMIT(const struct guard_ctx *g)
 {
 	const struct facts *f = g->merged;
-	int64_t line = fact_true(f, FIELD_PARTY_NATURAL) ? 20000 : 300000; /* 200 and 3 000 yuan, in fen */
+	int64_t line = limit_for_party(g->book, "SUMMARY", f, g->day);
 	size_t kinds = fact_list_count(f, FIELD_PENALTY_KINDS);
 	size_t allowed = (size_t)fact_list_has(f, FIELD_PENALTY_KINDS, "警告") +
 			 (size_t)fact_list_has(f, FIELD_PENALTY_KINDS, "罚款");

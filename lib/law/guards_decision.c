@@ -17,7 +17,7 @@ bool guard_check_PROPOSES_PENALTY(const struct guard_ctx *g)
 
 bool guard_check_HEARING_RIGHT_TOLD(const struct guard_ctx *g)
 {
-	return fact_true(g->payload, FIELD_HEARING_RIGHT) || !hearing_threshold(g->merged);
+	return fact_true(g->payload, FIELD_HEARING_RIGHT) || !hearing_threshold(g->book, g->merged, g->day);
 }
 
 bool guard_check_HEARING_RIGHT(const struct guard_ctx *g)
@@ -80,7 +80,7 @@ bool guard_check_STATEMENT_GIVEN(const struct guard_ctx *g)
 
 bool guard_check_DISCUSSION_MEMBERS(const struct guard_ctx *g)
 {
-	return fact_list_count(g->payload, FIELD_MEMBERS) >= 3;
+	return (int64_t)fact_list_count(g->payload, FIELD_MEMBERS) >= law_book_limit(g->book, "DISCUSSION_MEMBERS", g->day);
 }
 
 /* ---- decision ---- */
@@ -289,7 +289,7 @@ bool guard_check_NOT_OVERPAID(const struct guard_ctx *g)
 
 bool guard_check_ADDED_FINE_CAP(const struct guard_ctx *g)
 {
-	return fact_money(g->payload, FIELD_ADDED_FINE) <= added_fine_fen(g->d, g->day);
+	return fact_money(g->payload, FIELD_ADDED_FINE) <= added_fine_fen(g->book, g->d, g->day);
 }
 
 bool guard_check_PAYMENT_OVERDUE(const struct guard_ctx *g)

@@ -201,6 +201,6 @@ const char *guard_message(enum guard g);
 const char *condition_name(enum condition c);
 
 /* Shown as derived facts: added fine of 3 % a day, never more than the fine (行政处罚法 72). */
-int64_t added_fine_fen(const struct dossier *d, day_t on);
+int64_t added_fine_fen(const struct law_book *book, const struct dossier *d, day_t on);
 
 #endif

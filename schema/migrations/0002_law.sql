@@ -46,6 +46,18 @@ CREATE TABLE law_thresholds (
     CONSTRAINT law_thresholds_pkey PRIMARY KEY (rule_id, valid_from)
 );
 
+CREATE TABLE law_limits (
+    id text NOT NULL,
+    name_zh text,
+    value bigint NOT NULL,
+    unit text,
+    article text,
+    confidence text,
+    valid_from date,
+    valid_to date,
+    CONSTRAINT law_limits_key UNIQUE NULLS NOT DISTINCT (id, valid_from)
+);
+
 CREATE TABLE law_statutes (
     code text NOT NULL,
     name_zh text,

@@ -59,7 +59,8 @@ static unsigned walk_passed[GUARD_COUNT], walk_refused[GUARD_COUNT];
 static inline void walk_book(struct law_book *book, struct arena *arena)
 {
 	struct law_texts texts = { law_read(arena, "holidays.csv"), law_read(arena, "clocks.csv"),
-				   law_read(arena, "vocabulary.csv"), law_read(arena, "thresholds.csv") };
+				   law_read(arena, "vocabulary.csv"), law_read(arena, "thresholds.csv"),
+				   law_read(arena, "limits.csv") };
 	struct err err = ERR_INIT;
 
 	if (law_book_init(book, arena, &texts, &err) != ERR_OK)

@@ -52,6 +52,7 @@ static int setup(void **state)
 		.clocks = read_file(LAW_DIR "/clocks.csv"),
 		.vocabulary = read_file(LAW_DIR "/vocabulary.csv"),
 		.thresholds = read_file(LAW_DIR "/thresholds.csv"),
+		.limits = read_file(LAW_DIR "/limits.csv"),
 	};
 	if (law_book_init(&book, &arena, &shipped, &err) != ERR_OK)
 		fail_msg("%s", err.message);
@@ -71,8 +72,8 @@ static void test_shipped(void **state)
 	assert_true(book.clock_count >= 47);
 	assert_true(book.thresholds.rule_count > 0);
 	assert_true(book.calendar.day_count > 0);
-	assert_int_equal(book.policy.amber_percent, 50);
-	assert_int_equal(book.policy.amber_unsold_percent, 33);
+	assert_int_equal(law_book_limit(&book, "AMBER_PERCENT", DAY_NONE), 50);
+	assert_int_equal(law_book_limit(&book, "HEARING_ORGANISATION", DAY_MAX), 10000000);
 
 	day_t on = day("2026-09-23");
 	const struct clock_rule *r = law_book_clock(&book, "D11", on);
@@ -120,11 +121,11 @@ static void test_copies(void **state)
 	(void)state;
 	struct law_texts texts;
 	struct sv *const to[] = { &texts.holidays, &texts.clocks, &texts.vocabulary,
-				  &texts.thresholds };
+				  &texts.thresholds, &texts.limits };
 	const struct sv from[] = { shipped.holidays, shipped.clocks, shipped.vocabulary,
-				   shipped.thresholds };
-	char *copies[4];
-	for (size_t i = 0; i < 4; i++) {
+				   shipped.thresholds, shipped.limits };
+	char *copies[5];
+	for (size_t i = 0; i < 5; i++) {
 		copies[i] = malloc(from[i].n);
 		assert_non_null(copies[i]);
 		memcpy(copies[i], from[i].p, from[i].n);
@@ -132,7 +133,7 @@ static void test_copies(void **state)
 	}
 	struct law_book other;
 	assert_int_equal(law_book_init(&other, &arena, &texts, NULL), ERR_OK);
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		free(copies[i]);
 	assert_string_equal(law_book_clock(&other, "D01", day("2026-01-01"))->zh,
 			    law_book_clock(&book, "D01", day("2026-01-01"))->zh);
@@ -236,6 +237,39 @@ static void test_bad_others(void **state)
 	assert_int_not_equal(law_book_init(&other, &arena, &texts, NULL), ERR_OK);
 }
 
+/* A new figure is a new row; every day must have one. */
+static void test_limits(void **state)
+{
+	static const char *const changes[][2] = {
+		/* rows of HEARING_NATURAL, and what is said of them (NULL: accepted) */
+		{ "HEARING_NATURAL,x,1000000,fen,a,K,,2026-12-31\nHEARING_NATURAL,x,2000000,fen,a,K,2027-01-01,\n", NULL },
+		{ "HEARING_NATURAL,x,1000000,fen,a,K,,2026-12-31\nHEARING_NATURAL,x,2000000,fen,a,K,2027-01-02,\n",
+		  "HEARING_NATURAL" },
+		{ "HEARING_NATURAL,x,-1,fen,a,K,,\n", "value" },
+		{ "HEARING_NATURAL,x,1000000,fen,a,K,2026-02-30,\n", "valid_from" },
+		{ "", "HEARING_NATURAL" },
+	};
+	const char *rest = strstr(shipped.limits.p, "HEARING_ORGANISATION");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
+		struct law_texts texts = shipped;
+		struct law_book other;
+		struct err err = ERR_INIT;
+		texts.limits = sv_of(arena_printf(&arena, "id,name_zh,value,unit,article,confidence,valid_from,valid_to\n%s%.*s",
+						  changes[i][0],
+						  (int)(shipped.limits.n - (size_t)(rest - shipped.limits.p)), rest));
+		enum err_code code = law_book_init(&other, &arena, &texts, &err);
+		assert_int_equal(code == ERR_OK, changes[i][1] == NULL);
+		if (changes[i][1] && !strstr(err.message, changes[i][1]))
+			fail_msg("\"%s\" does not say \"%s\"", err.message, changes[i][1]);
+		if (code == ERR_OK) {
+			assert_int_equal(law_book_limit(&other, "HEARING_NATURAL", day("2026-12-31")), 1000000);
+			assert_int_equal(law_book_limit(&other, "HEARING_NATURAL", day("2027-01-01")), 2000000);
+		}
+	}
+}
+
 static void test_vocabulary(void **state)
 {
 	(void)state;
@@ -323,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_shipped),    cmocka_unit_test(test_rule_of_the_day),
 		cmocka_unit_test(test_copies),     cmocka_unit_test(test_bad_clocks),
 		cmocka_unit_test(test_bad_others), cmocka_unit_test(test_vocabulary),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_core),       cmocka_unit_test(test_span_kinds),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
