@@ -65,6 +65,9 @@ class Data:
         # the same for a co-officer
         self.co_officer, self.co_load = one("SELECT co_officer_id, count(*) FROM ipcase.matter WHERE open"
                                             " AND co_officer_id IS NOT NULL GROUP BY 1 ORDER BY 2 DESC LIMIT 1")
+        self.co_officer, self.co_load = one("SELECT co_officer_id, count(*) FROM ipcase.matter WHERE open"
+                                            " AND co_officer_id IS NOT NULL AND organ_id = %s GROUP BY 1 ORDER BY 2 DESC"
+                                            " LIMIT 1", self.organ)
         self.turn = one("SELECT turn FROM ipcase.matter WHERE open AND organ_id = %s GROUP BY 1 ORDER BY count(*) DESC"
                         " LIMIT 1", self.organ)[0]
         mine = "WHERE p.organ_id = %s"
@@ -109,6 +112,10 @@ CASES = {
         "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE], None)},
     "queue_co_waiting": {
         "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE], None)},
+    "queue_co_officer": {
+        "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE], None)},
+    "queue_co_waiting": {
+        "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE], None)},
     "queue_turn": {
         "first": lambda d: ([d.organ, d.turn, FIRST_DAY, 0, None, LAST_DAY, PAGE], 1.2),
         "behind": lambda d: ([d.organ, d.turn, *d.turn_at, None, LAST_DAY, PAGE], 1.2)},
@@ -141,6 +148,7 @@ CASES = {
 }
 INDEX_ONLY = {"queue_co_officer": "matter_queue_co_officer_idx", "queue_co_waiting": "matter_queue_co_officer_idx",
               "queue_officer": "matter_queue_officer_idx", "queue_waiting": "matter_queue_officer_idx",
+              "queue_co_officer": "matter_queue_co_officer_idx", "queue_co_waiting": "matter_queue_co_officer_idx",
               "queue_turn": "matter_queue_turn_idx", "queue_unit": "matter_queue_unit_idx"}
 MAY_SORT = {"search_uscc", "search_text", "search_campaign"}
 # What lib/app/boot.c sets for the lanes that these run on.
