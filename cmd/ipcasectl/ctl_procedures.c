@@ -57,21 +57,21 @@ static void add_roles(struct document *d, uint32_t mask)
 	}
 }
 
-static void add_states(struct document *d, uint64_t states)
+static void add_states(struct document *d, state_set states)
 {
 	const char *between = "";
 
 	for (enum state s = STATE_NONE + 1; s < STATE_COUNT; s++) {
-		if (!(states & (UINT64_C(1) << s)))
+		if (!(states & STATE_BIT(s)))
 			continue;
 		str_printf(&d->out, "%s%s", between, state_info(s)->zh);
 		between = "、";
 	}
 }
 
-static uint64_t states_of(const struct procedure *p)
+static state_set states_of(const struct procedure *p)
 {
-	uint64_t all = 0;
+	state_set all = 0;
 
 	for (size_t i = 0; i < p->row_count; i++)
 		all |= p->rows[i].from | procedure_targets(&p->rows[i]);
@@ -87,8 +87,8 @@ static void add_arrow(struct document *d, const struct procedure *p, enum state 
 
 	for (size_t i = 0; i < p->row_count; i++) {
 		const struct act_row *row = &p->rows[i];
-		bool starts = from == STATE_NONE ? row->from == 0 : (row->from & (UINT64_C(1) << from)) != 0;
-		if (!starts || !(procedure_targets(row) & (UINT64_C(1) << to)))
+		bool starts = from == STATE_NONE ? row->from == 0 : (row->from & STATE_BIT(from)) != 0;
+		if (!starts || !(procedure_targets(row) & STATE_BIT(to)))
 			continue;
 		if (n++ == 0)
 			str_printf(&d->out, "    %s --> %s: ", from == STATE_NONE ? "[*]" : state_info(from)->code,
@@ -103,11 +103,11 @@ static void add_arrow(struct document *d, const struct procedure *p, enum state 
 
 static void add_diagram(struct document *d, const struct procedure *p)
 {
-	uint64_t all = states_of(p);
+	state_set all = states_of(p);
 
 	str_append_cstr(&d->out, "```mermaid\nstateDiagram-v2\n");
 	for (enum state s = STATE_NONE + 1; s < STATE_COUNT; s++) {
-		if (all & (UINT64_C(1) << s))
+		if (all & STATE_BIT(s))
 			str_printf(&d->out, "    %s: %s\n", state_info(s)->code, state_info(s)->zh);
 	}
 	for (enum state from = STATE_NONE; from < STATE_COUNT; from++) {
@@ -117,7 +117,7 @@ static void add_diagram(struct document *d, const struct procedure *p)
 		}
 	}
 	for (enum state s = STATE_NONE + 1; s < STATE_COUNT; s++) {
-		if ((all & (UINT64_C(1) << s)) && !state_info(s)->open)
+		if ((all & STATE_BIT(s)) && !state_info(s)->open)
 			str_printf(&d->out, "    %s --> [*]\n", state_info(s)->code);
 	}
 	str_append_cstr(&d->out, "```\n\n");
@@ -223,7 +223,7 @@ static void add_chain(struct document *d, const struct act_row *row)
 
 static void add_row(struct document *d, const struct act_row *row)
 {
-	uint64_t to = procedure_targets(row);
+	state_set to = procedure_targets(row);
 
 	str_printf(&d->out, "### %s `%s`\n\n| | |\n| --- | --- |\n| 状态 | ", row->zh, row->code);
 	add_states(d, row->from);
@@ -260,7 +260,7 @@ static void add_overview(struct document *d, const struct procedure *p)
 	str_append_cstr(&d->out, "| 步骤 | 代码 | 从 | 到 | 依据 |\n| --- | --- | --- | --- | --- |\n");
 	for (size_t i = 0; i < p->row_count; i++) {
 		const struct act_row *row = &p->rows[i];
-		uint64_t to = procedure_targets(row);
+		state_set to = procedure_targets(row);
 		str_printf(&d->out, "| %s | `%s`%s | ", row->zh, row->code, row->approve_by ? "（审批）" : "");
 		if (row->from == states_of(p))
 			str_append_cstr(&d->out, "任何状态");

@@ -415,7 +415,7 @@ static void requests_lapse(struct application *app)
 			continue;
 		snprintf(code, sizeof(code), "%s_request", r->act);
 		const struct act_row *row = procedure_find(app->p, sv_of(code), &stage);
-		if (row && (row->from & (UINT64_C(1) << d->state)))
+		if (row && (row->from & STATE_BIT(d->state)))
 			continue;
 		r->status = REQUEST_RETURNED;
 		for (const struct effect *e = row ? row->on_request : NULL; e && e->kind != EFFECT_END; e++) {
@@ -456,7 +456,7 @@ static void open_dossier(struct application *app)
 {
 	struct dossier *d = app->d;
 
-	d->kind = app->p->id == PROCEDURE_CLUE ? MATTER_CLUE : MATTER_CASE;
+	d->kind = procedure_kind(app->p->id);
 	d->procedure = app->p->id;
 	d->opened_on = app->day;
 }

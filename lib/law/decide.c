@@ -23,10 +23,33 @@ static uint32_t stage_roles(const struct act_row *row, enum stage stage)
 	return 0;
 }
 
-static enum err_code check_role(const struct act_input *in, struct err *err)
+/* An act of another organ: what the exchange brings is that organ's own word. What it said on paper, our officers enter,
+ * unless it is connected and can say so itself. */
+bool procedure_registers(const struct dossier *d, const struct act_row *row)
+{
+	uint32_t mine = (uint32_t)fact_num(&d->facts, FIELD_SIDE);
+	uint32_t connected = (uint32_t)fact_num(&d->facts, FIELD_CONNECTED);
+
+	return d->version > 0 && row->sides != 0 && !(row->sides & mine) && row->receipt && (row->sides & ~connected) != 0;
+}
+
+static bool others_act(const struct dossier *d, const struct act_row *row)
+{
+	return d->version > 0 && row->sides != 0 && !(row->sides & (uint32_t)fact_num(&d->facts, FIELD_SIDE));
+}
+
+static enum err_code check_role(const struct dossier *d, const struct act_input *in, struct err *err)
 {
 	uint32_t wanted = stage_roles(in->row, in->stage);
 
+	if (others_act(d, in->row)) {
+		wanted = ROLE_EXCHANGE;
+		if (procedure_registers(d, in->row))
+			wanted |= ROLES_OFFICERS | ROLE_CLERK;
+		else if (!(in->actor.roles & ROLE_EXCHANGE))
+			return err_set(err, ERR_FORBIDDEN, "other-organ", "“%s”由对方机关在线办理，本机关不能代为登记",
+				       in->row->zh);
+	}
 	if (wanted & in->actor.roles)
 		return ERR_OK;
 	enum err_code code = err_set(err, ERR_FORBIDDEN, "missing-role", "您的角色不能办理“%s”", in->row->zh);
@@ -38,7 +61,7 @@ static enum err_code check_role(const struct act_input *in, struct err *err)
 
 static enum err_code check_state(const struct dossier *d, const struct act_input *in, struct err *err)
 {
-	if (d->version == 0 ? in->row->from == 0 : (in->row->from & (UINT64_C(1) << d->state)) != 0)
+	if (d->version == 0 ? in->row->from == 0 : (in->row->from & STATE_BIT(d->state)) != 0)
 		return ERR_OK;
 	enum err_code code = err_set(err, ERR_WRONG_STATE, "wrong-state", "当前状态“%s”不能办理“%s”",
 				     d->version ? state_info(d->state)->zh : "新建", in->row->zh);
@@ -49,7 +72,7 @@ static enum err_code check_state(const struct dossier *d, const struct act_input
 /* Acts that presuppose a decision, publication above all. */
 static bool follows_decision(const struct act_row *row)
 {
-	const uint64_t before = (UINT64_C(1) << STATE_UNSERVED) - 1;
+	const state_set before = STATE_BIT(STATE_UNSERVED) - 1;
 
 	return row->from != 0 && (row->from & before) == 0;
 }
@@ -104,12 +127,14 @@ static enum err_code check_past_dates(const struct act_input *in, struct err *er
 
 /* ---- what ---- */
 
-static enum err_code check_fields(const struct act_input *in, struct err *err)
+static enum err_code check_fields(const struct dossier *d, const struct act_input *in, struct err *err)
 {
 	const struct field_use *uses = procedure_fields(in->row, in->stage);
+	bool paper = procedure_registers(d, in->row) && !(in->actor.roles & ROLE_EXCHANGE);
 
 	for (enum field f = 0; f < FIELD_COUNT; f++) {
-		bool known = f == FIELD_REQUEST && in->stage >= STAGE_ENDORSE;
+		bool known = (f == FIELD_REQUEST && in->stage >= STAGE_ENDORSE) ||
+			     (paper && (f == FIELD_REGISTERED_MEDIUM || f == FIELD_REGISTERED_SCAN));
 		for (const struct field_use *u = uses; !known && u->field != FIELD_NONE; u++)
 			known = u->field == f;
 		if (in->fields.at[f].set && !known) {
@@ -127,6 +152,12 @@ static enum err_code check_fields(const struct act_input *in, struct err *err)
 			err_article(err, in->row->article);
 			return code;
 		}
+	}
+	if (paper && !in->fields.at[FIELD_REGISTERED_MEDIUM].set) {
+		enum err_code code = err_set(err, ERR_INVALID, "required", "登记对方答复须写明“%s”",
+					     field_info(FIELD_REGISTERED_MEDIUM)->zh);
+		err_field(err, "fields.%s", field_info(FIELD_REGISTERED_MEDIUM)->name);
+		return code;
 	}
 	return ERR_OK;
 }
@@ -225,8 +256,8 @@ enum err_code procedure_check(const struct law_book *book, const struct dossier 
 	struct facts payload, merged;
 	enum err_code code;
 
-	if ((code = check_role(&in, err)) != ERR_OK || (code = check_state(before, &in, err)) != ERR_OK ||
-	    (code = check_fields(&in, err)) != ERR_OK || (code = check_past_dates(&in, err)) != ERR_OK)
+	if ((code = check_role(before, &in, err)) != ERR_OK || (code = check_state(before, &in, err)) != ERR_OK ||
+	    (code = check_fields(before, &in, err)) != ERR_OK || (code = check_past_dates(&in, err)) != ERR_OK)
 		return code;
 	if (in.stage >= STAGE_ENDORSE && (code = find_request(before, &in, &request, err)) != ERR_OK)
 		return code;
@@ -320,7 +351,7 @@ static size_t next_for_row(const struct law_book *book, const struct dossier *d,
 	for (enum stage stage = STAGE_DO; stage <= STAGE_RETURN && n < max; stage++) {
 		struct act_input in = { .row = row, .stage = stage, .actor = *actor, .happened_at = now, .now = now };
 
-		if ((stage == STAGE_DO) != (row->approve_by == 0) || !(stage_roles(row, stage) & actor->roles) ||
+		if ((stage == STAGE_DO) != (row->approve_by == 0) || check_role(d, &in, NULL) != ERR_OK ||
 		    (stage == STAGE_ENDORSE && !row->endorse_by))
 			continue;
 		if (stage < STAGE_ENDORSE) {
@@ -345,7 +376,7 @@ size_t procedure_next(const struct law_book *book, const struct dossier *d, cons
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->row_count && n < max; i++) {
-		if (p->rows[i].from & (UINT64_C(1) << d->state))
+		if (p->rows[i].from & STATE_BIT(d->state))
 			n += next_for_row(book, d, actor, now, arena, &p->rows[i], ret + n, max - n);
 	}
 	return n;

@@ -56,6 +56,13 @@ bool procedure_by_code(struct sv code, enum matter_procedure *ret)
 	return false;
 }
 
+enum matter_kind procedure_kind(enum matter_procedure p)
+{
+	if (p == PROCEDURE_CLUE)
+		return MATTER_CLUE;
+	return p <= PROCEDURE_BACK_ENTRY ? MATTER_CASE : MATTER_HANDOFF; /* the channels come last */
+}
+
 const char *matter_kind_code(enum matter_kind k)
 {
 	switch (k) {
@@ -63,6 +70,8 @@ const char *matter_kind_code(enum matter_kind k)
 		return "clue";
 	case MATTER_CASE:
 		return "case";
+	case MATTER_HANDOFF:
+		return "handoff";
 	}
 	BUG("unknown kind of matter %d", (int)k);
 }
@@ -138,6 +147,24 @@ static const struct act_row *row_of(const struct dossier *d, const char *act)
 	return NULL;
 }
 
+/* A part in the hand-over is either our own worker or another organ. */
+static uint32_t own_turn(const struct dossier *d, uint32_t turn)
+{
+	static const struct {
+		uint32_t role, side;
+	} parts[] = { { ROLE_SENDER, SIDE_SENDER }, { ROLE_RECEIVER, SIDE_RECEIVER }, { ROLE_THIRD, SIDE_THIRD } };
+	uint32_t own;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (turn != parts[i].role)
+			continue;
+		if (fact_num(&d->facts, FIELD_SIDE) != parts[i].side)
+			return ROLE_PEER;
+		return role_by_code(sv_of(fact_text(&d->facts, FIELD_OWN_ROLE)), &own) ? own : ROLE_OFFICER;
+	}
+	return turn;
+}
+
 uint32_t dossier_turn(const struct dossier *d)
 {
 	const struct request *r = dossier_open_request(d, NULL);
@@ -150,5 +177,5 @@ uint32_t dossier_turn(const struct dossier *d)
 		if (mask)
 			return mask & -mask; /* the lowest in rank of those who may */
 	}
-	return state_info(d->state)->turn;
+	return own_turn(d, state_info(d->state)->turn);
 }

@@ -11,7 +11,7 @@
 #include "law/field.h"
 #include "law/role.h"
 
-enum matter_kind { MATTER_CLUE, MATTER_CASE };
+enum matter_kind { MATTER_CLUE, MATTER_CASE, MATTER_HANDOFF };
 enum matter_procedure { PROCEDURE_CLUE, PROCEDURE_ORDINARY, PROCEDURE_SUMMARY, PROCEDURE_BACK_ENTRY,
 			PROCEDURE_COUNT };
 
@@ -22,6 +22,11 @@ enum state {
 #undef STATE
 	STATE_COUNT
 };
+
+/* Sets of states: more than 64 of them. */
+__extension__ typedef unsigned __int128 state_set;
+#define STATE_BIT(s) ((state_set)1 << (s))
+_Static_assert(STATE_COUNT <= 128, "state_set is too small");
 
 struct state_info {
 	const char *code;
@@ -104,6 +109,7 @@ const struct state_info *state_info(enum state s); /* STATE_NONE: code "none", n
 bool state_by_code(struct sv code, enum state *ret); /* never STATE_NONE */
 const char *procedure_code(enum matter_procedure p);
 bool procedure_by_code(struct sv code, enum matter_procedure *ret);
+enum matter_kind procedure_kind(enum matter_procedure p);
 const char *matter_kind_code(enum matter_kind k);
 
 /* Canonical JSON; the same dossier gives the same bytes, and reading them and writing again gives them

@@ -97,13 +97,13 @@ bool stage_by_code(struct sv code, enum stage *ret)
 	return false;
 }
 
-uint64_t procedure_targets(const struct act_row *row)
+state_set procedure_targets(const struct act_row *row)
 {
-	uint64_t to = row->to != STATE_NONE ? UINT64_C(1) << row->to : 0;
+	state_set to = row->to != STATE_NONE ? STATE_BIT(row->to) : 0;
 
 	for (const struct effect *e = row->effects; e && e->kind != EFFECT_END; e++) {
 		if (e->kind == EFFECT_GROUND)
-			to |= UINT64_C(1) << STATE_CLOSING;
+			to |= STATE_BIT(STATE_CLOSING);
 		to |= e->to;
 	}
 	return to;

@@ -21,6 +21,9 @@
 
 #include "law/dossier.h"
 
+/* The parts an organ can have in a hand-over; FIELD_SIDE of a copy says which one is its own. */
+enum side { SIDE_SENDER = 1, SIDE_RECEIVER = 2, SIDE_THIRD = 4 };
+
 enum stage { STAGE_DO, STAGE_REQUEST, STAGE_ENDORSE, STAGE_APPROVE, STAGE_RETURN };
 
 /* ---- guards ---- */
@@ -70,7 +73,7 @@ struct effect {
 	const char *text;
 	enum condition when;
 	enum err_code (*call)(struct application *app, struct err *err);
-	uint64_t to;       /* EFFECT_CALL: states that `call` may lead to, a bit each */
+	state_set to;      /* EFFECT_CALL: states that `call` may lead to, a bit each */
 };
 
 struct field_use {
@@ -82,7 +85,7 @@ struct field_use {
 struct act_row {
 	const char *code;
 	const char *zh;
-	uint64_t from;             /* bit per state; 0: creates the matter */
+	state_set from;            /* bit per state; 0: creates the matter */
 	enum state to;             /* STATE_NONE: stays, or an effect decides: procedure_targets() */
 	uint32_t by;               /* roles that do or request it */
 	uint32_t endorse_by;       /* 0: no endorsement */
@@ -96,6 +99,10 @@ struct act_row {
 	const char *paper;         /* 文种代字 of the number it takes, NULL: none */
 	const char *form;          /* number of the model paper */
 	const char *article;
+	/* Hand-overs only. Each organ that takes part keeps a copy of the matter; see enum side. */
+	uint32_t sides;            /* whose act it is, SIDE_ bits; 0: each copy's own, never told */
+	const char *receipt;       /* kind of the signed record that tells the other copies; NULL: an inner act */
+	const char *tells;         /* what the linked case learns in the same transaction; NULL: nothing */
 };
 
 struct procedure {
@@ -138,6 +145,15 @@ struct target {
 	int64_t organ;
 };
 
+/* An organ named by a field, resolved by the caller from the directory of organs. */
+struct organ {
+	int64_t id;            /* unit.id on this hub, 0: elsewhere */
+	const char *code, *name;
+	const char *kind;      /* unit.kind: bureau, police, procuratorate, court, department, ... */
+	const char *region;    /* GB/T 2260 code, six digits */
+	bool connected;        /* answers itself, on this hub or by network; else on paper or disc */
+};
+
 struct act_input {
 	const struct act_row *row;
 	enum stage stage;
@@ -148,6 +164,7 @@ struct act_input {
 	instant_t now;          /* for "not in the future"; never used by the fold */
 	bool back_entry;        /* 补录 */
 	const struct target *target;
+	const struct organ *own, *peer; /* hand-overs: the actor's organ and FIELD_PEER's or FIELD_PEER_NEXT's, NULL: unknown */
 };
 
 /* What the ledger keeps of an act; the fold needs nothing else. */
@@ -184,8 +201,11 @@ struct next_act {
 size_t procedure_next(const struct law_book *book, const struct dossier *d, const struct actor *actor,
 		      instant_t now, struct arena *arena, struct next_act *ret, size_t max);
 
+/* Hand-overs: does our officer register this act of another organ, which answers on paper? The act then also takes
+ * FIELD_REGISTERED_MEDIUM (required) and FIELD_REGISTERED_SCAN. */
+bool procedure_registers(const struct dossier *d, const struct act_row *row);
 /* The states that the row can lead to, a bit each; 0: the matter stays where it is. */
-uint64_t procedure_targets(const struct act_row *row);
+state_set procedure_targets(const struct act_row *row);
 /* The fields a stage takes: the row's for do and request, the endorser's, or opinion. */
 const struct field_use *procedure_fields(const struct act_row *row, enum stage stage);
 

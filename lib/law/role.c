@@ -8,12 +8,18 @@ struct role_name {
 	const char *zh;
 };
 
-/* One more than the roles of accounts: the party comes last. */
-static const struct role_name names[ROLE_COUNT + 1] = {
+/* Those without an account come last. */
+enum { NAMES = ROLE_COUNT + 5 };
+
+static const struct role_name names[NAMES] = {
 #define ROLE(name, role_code, role_zh) [ROLE_INDEX_##name] = { role_code, role_zh },
 #include "law/role.def"
 #undef ROLE
 	[ROLE_COUNT] = { "party", "当事人" },
+	[ROLE_COUNT + 1] = { "peer", "对方机关" },
+	[ROLE_COUNT + 2] = { "sender", "移送方" },
+	[ROLE_COUNT + 3] = { "receiver", "接收方" },
+	[ROLE_COUNT + 4] = { "third", "监督或审判机关" },
 };
 
 bool role_by_code(struct sv code, uint32_t *ret_bit)
@@ -29,7 +35,7 @@ bool role_by_code(struct sv code, uint32_t *ret_bit)
 
 static const struct role_name *name_of(uint32_t bit)
 {
-	for (unsigned i = 0; i <= ROLE_COUNT; i++)
+	for (unsigned i = 0; i < NAMES; i++)
 		if (bit == UINT32_C(1) << i)
 			return &names[i];
 	BUG("%#x is not one role", (unsigned)bit);

@@ -14,13 +14,19 @@ enum role_index {
 	ROLE_COUNT
 };
 
-/* ROLE_NONE: nobody. ROLE_PARTY: the party to the case, who has no account. */
+/* ROLE_NONE: nobody. The others below are nobody's account: ROLE_PARTY is the party to the case; ROLE_SENDER, ROLE_RECEIVER
+ * and ROLE_THIRD stand in states of a hand-over and mean the organ with that part, which on a copy is either its own worker or
+ * ROLE_PEER, another organ. */
 enum {
 	ROLE_NONE = 0,
 #define ROLE(name, code, zh) ROLE_##name = 1 << ROLE_INDEX_##name,
 #include "law/role.def"
 #undef ROLE
 	ROLE_PARTY = 1 << ROLE_COUNT,
+	ROLE_PEER = 1 << (ROLE_COUNT + 1),
+	ROLE_SENDER = 1 << (ROLE_COUNT + 2),
+	ROLE_RECEIVER = 1 << (ROLE_COUNT + 3),
+	ROLE_THIRD = 1 << (ROLE_COUNT + 4),
 };
 
 /* 负责人: the head or a deputy head of the bureau. */
@@ -28,7 +34,7 @@ enum {
 #define ROLES_OFFICERS (ROLE_OFFICER | ROLE_CO_OFFICER)
 
 bool role_by_code(struct sv code, uint32_t *ret_bit);
-const char *role_code(uint32_t bit); /* single bit; "" for ROLE_NONE, "party" for ROLE_PARTY */
+const char *role_code(uint32_t bit); /* single bit; "" for ROLE_NONE, "party", "peer", ... */
 const char *role_zh(uint32_t bit);
 /* Comma-separated codes to a mask; false when one is unknown. */
 bool role_parse_list(struct sv list, uint32_t *ret_mask);

@@ -6,7 +6,7 @@
 
 #include "law/procedure.h"
 
-#define S(name) (UINT64_C(1) << STATE_##name)
+#define S(name) STATE_BIT(STATE_##name)
 
 /* States of a case before and after the decision. */
 #define S_BEFORE_REVIEW (S(INVESTIGATING))

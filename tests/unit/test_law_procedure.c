@@ -21,9 +21,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-static uint64_t bit(enum state s)
+static state_set bit(enum state s)
 {
-	return UINT64_C(1) << s;
+	return STATE_BIT(s);
 }
 
 static const uint32_t all_roles = (UINT32_C(1) << ROLE_COUNT) - 1;
@@ -90,9 +90,9 @@ static void test_rows(void **state)
 /* ---- states ---- */
 
 /* States of a procedure that its rows name. */
-static uint64_t states_of(const struct procedure *p)
+static state_set states_of(const struct procedure *p)
 {
-	uint64_t all = 0;
+	state_set all = 0;
 
 	for (size_t k = 0; k < p->row_count; k++)
 		all |= p->rows[k].from | procedure_targets(&p->rows[k]);
@@ -131,12 +131,12 @@ static void test_totality(void **state)
 
 static void test_reachability(void **state)
 {
-	uint64_t reached_anywhere = 0;
+	state_set reached_anywhere = 0;
 	(void)state;
 
 	for (enum matter_procedure i = 0; i < PROCEDURE_COUNT; i++) {
 		const struct procedure *p = procedure_get(i);
-		uint64_t reached = 0, before = 1;
+		state_set reached = 0, before = 1;
 		while (reached != before) {
 			before = reached;
 			for (size_t k = 0; k < p->row_count; k++) {
@@ -166,7 +166,7 @@ static void test_no_dead_ends(void **state)
 		const struct procedure *p = procedure_get(i);
 		for (enum state s = STATE_NONE + 1; s < STATE_COUNT; s++) {
 			const struct state_info *info = state_info(s);
-			uint64_t out = 0;
+			state_set out = 0;
 			uint32_t who = 0;
 			for (size_t k = 0; k < p->row_count; k++) {
 				if (!(p->rows[k].from & bit(s)))
@@ -382,7 +382,7 @@ static enum err_code random_act(struct walk *w, const struct act_row *row, enum 
 /* Early ends are rare, or nothing would ever get far. */
 static bool ends(const struct act_row *row)
 {
-	uint64_t to = procedure_targets(row);
+	state_set to = procedure_targets(row);
 
 	for (enum state s = STATE_NONE + 1; s < STATE_COUNT; s++) {
 		if ((to & bit(s)) && (state_info(s)->open || s == STATE_CLUE_FILED || s == STATE_CLOSED) &&
