@@ -176,14 +176,20 @@ static bool clock_same(const struct clock_entry *a, const struct clock_entry *b)
 /* Only the clocks that this act changed. */
 static void write_clocks(struct json_writer *w, const struct law_book *book, const struct change *c)
 {
-	json_key(w, "clocks");
-	json_arr_open(w);
+	bool any = false;
+
 	for (int i = 0; i < c->after->clock_count; i++) {
 		if (i < c->before->clock_count && clock_same(&c->before->clocks[i], &c->after->clocks[i]))
 			continue;
+		if (!any) {
+			json_key(w, "clocks");
+			json_arr_open(w);
+			any = true;
+		}
 		write_clock(w, book, i, &c->after->clocks[i]);
 	}
-	json_arr_close(w);
+	if (any)
+		json_arr_close(w);
 }
 
 static bool fact_same(const struct dossier *a, const struct dossier *b, enum field field)
