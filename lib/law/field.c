@@ -65,15 +65,22 @@ const char *field_type_name(enum field_type t)
 	BUG("unknown field type %d", (int)t);
 }
 
-bool field_by_name(struct sv name, enum field *ret)
+/* Stored facts come in the order of the fields, so looking from the one after the last finds the next at once. */
+static bool field_from(enum field start, struct sv name, enum field *ret)
 {
 	for (unsigned i = 0; i < FIELD_COUNT; i++) {
-		if (sv_eq_str(name, infos[i].name)) {
-			*ret = (enum field)i;
+		enum field f = (enum field)((start + i) % FIELD_COUNT);
+		if (sv_eq_str(name, infos[f].name)) {
+			*ret = f;
 			return true;
 		}
 	}
 	return false;
+}
+
+bool field_by_name(struct sv name, enum field *ret)
+{
+	return field_from(0, name, ret);
 }
 
 /* --- facts --------------------------------------------------------------------------------- */
@@ -366,12 +373,12 @@ enum err_code facts_read(struct arena *arena, const struct json_value *object, s
 			 struct err *err)
 {
 	struct facts facts = { .at = { { .set = false } } };
+	enum field field = 0;
 
 	if (json_type(object) != JSON_OBJECT)
 		return err_set(err, ERR_INTERNAL, "stored-facts", "已存储的字段不是JSON对象");
 	for (const struct json_value *v = json_first(object); v; v = json_next(v)) {
-		enum field field;
-		if (!field_by_name(json_name(v), &field))
+		if (!field_from(field, json_name(v), &field))
 			return stored_wrong(err, json_name(v));
 		enum err_code code = read_fact(arena, field, v, &facts.at[field], err);
 		if (code != ERR_OK)
