@@ -26,14 +26,14 @@ GEN := build/gen
 # --- what Debian 12 calls the things we need ------------------------------------------
 
 DEPS_BUILD := gcc libc6-dev make pkg-config libevent-dev libpq-dev libcjson-dev libinih-dev \
-	libutf8proc-dev libssl-dev libcurl4-openssl-dev
-DEPS_RUN := postgresql-15 postgresql-client-15 util-linux
-DEPS_TEST := libcmocka-dev python3 python3-pytest python3-psycopg2 openssl nginx-light shellcheck
+	libutf8proc-dev libssl-dev libcurl4-openssl-dev libarchive-dev libpango1.0-dev libqrencode-dev
+DEPS_RUN := postgresql-15 postgresql-client-15 util-linux fonts-noto-cjk
+DEPS_TEST := libcmocka-dev python3 python3-pytest python3-psycopg2 openssl gnutls-bin nginx-light shellcheck poppler-utils zbar-tools python3-pil iproute2
 DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
 
 # --- flags --------------------------------------------------------------------------------
 
-PKGS := libevent libevent_openssl libpq libcjson inih libutf8proc openssl
+PKGS := libevent libevent_openssl libpq libcjson inih libutf8proc openssl libarchive pangocairo libqrencode libcurl
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 
 # An error only with the compiler the project is kept clean with: a newer one warns.
@@ -59,12 +59,11 @@ endif
 CFLAGS_ALL += $(CFLAGS)
 LDFLAGS_ALL += $(LDFLAGS)
 LIBS_ALL := $(call pkg,--libs,$(PKGS)) -lm
-LIBS_ipcase := $(call pkg,--libs,libcurl)
 LIBS_test := $(call pkg,--libs,cmocka)
 
 # --- sources, by wildcard: a folder without files yet is no error ---------------------------
 
-LAYERS := api package report app store pg http law loop crypto conf json base
+LAYERS := api report app peer package store pg http law loop crypto conf json base
 PROGRAMS := $(foreach p,ipcased ipcase ipcasectl,$(if $(wildcard cmd/$(p)/*.c),$(p)))
 
 obj = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
@@ -77,12 +76,16 @@ TESTS := $(patsubst %.c,$(OUT)/%,$(TEST_SRC))
 # A server for tests/protocol, on the lower layers only.
 PROBE_SRC := $(wildcard tests/protocol/http_probe.c)
 PROBE := $(if $(PROBE_SRC),$(OUT)/http_probe)
+# Writes an export of a hand-over, for the tests of the verifiers.
+EXPORT_SRC := $(wildcard tests/package/make_export.c)
+MAKE_EXPORT := $(if $(EXPORT_SRC),$(OUT)/make_export)
 GEN_SRC := $(GEN)/queries.c $(GEN)/schema_files.c
 OBJ := $(call obj,$(foreach l,$(LAYERS),$(call layer_src,$(l))) $(GEN_SRC) $(TEST_SRC) \
-	$(TEST_HELP) $(PROBE_SRC) $(foreach p,$(PROGRAMS),$(wildcard cmd/$(p)/*.c)))
+	$(TEST_HELP) $(PROBE_SRC) $(EXPORT_SRC) $(foreach p,$(PROGRAMS),$(wildcard cmd/$(p)/*.c)))
 QUERIES := $(sort $(wildcard schema/queries/*.sql))
+# The verifier and its manual go into every package (folder "package").
 SCHEMA_FILES := $(sort $(wildcard schema/demo/*.jsonl)) $(sort $(wildcard schema/law/*.csv)) \
-	$(sort $(wildcard schema/migrations/*.sql))
+	$(sort $(wildcard schema/migrations/*.sql)) tests/package/README.txt tests/package/verify.py
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -93,11 +96,11 @@ MAKEFLAGS += --no-builtin-rules
 	bench install clean help
 
 all: need-deps $(addprefix $(OUT)/,$(PROGRAMS)) ## build ipcased, ipcase and ipcasectl
-build-tests: all $(TESTS) $(PROBE)
+build-tests: all $(TESTS) $(PROBE) $(MAKE_EXPORT)
 
 # A plain answer instead of a missing header.
 need-deps:
-	@pkg-config --exists $(PKGS) libcurl 2>/dev/null || \
+	@pkg-config --exists $(PKGS) 2>/dev/null || \
 		{ echo 'Libraries are missing; "make deps" installs them.' >&2; exit 1; }
 
 # --- rules ------------------------------------------------------------------------------------
@@ -141,6 +144,11 @@ $(TESTS): $(OUT)/%: $(OUT)/obj/%.o $(call obj,$(TEST_HELP)) $(LIBS)
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_ALL) $(LIBS_test)
 
 $(PROBE): $(call obj,$(PROBE_SRC)) $(foreach l,http loop crypto base,$(OUT)/lib$(l).a)
+	@echo "  LINK $@"
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_ALL)
+
+$(MAKE_EXPORT): $(call obj,$(EXPORT_SRC)) \
+		$(foreach l,package crypto json base gen,$(OUT)/lib$(l).a)
 	@echo "  LINK $@"
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_ALL)
 

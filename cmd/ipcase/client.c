@@ -161,6 +161,17 @@ enum exit_code client_get(struct client *c, const char *path, struct reply *ret)
 	return call(c, "GET", path, NULL, NULL, ret);
 }
 
+enum exit_code client_download(struct client *c, const char *path, FILE *file, struct reply *ret)
+{
+	ret->http.file = file;
+	return call(c, "GET", path, NULL, NULL, ret);
+}
+
+enum exit_code client_put(struct client *c, const char *path, const struct str *bytes, struct reply *ret)
+{
+	return call(c, "PUT", path, bytes, NULL, ret);
+}
+
 enum exit_code client_delete(struct client *c, const char *path, struct reply *ret)
 {
 	return call(c, "DELETE", path, NULL, NULL, ret);
@@ -298,7 +309,7 @@ static const char *folded(struct client *c, struct sv text)
 	return key ? key : "";
 }
 
-/* The row whose number is the word. */
+/* The row whose number (or, of a hand-over, thread) is the word. */
 static const struct json_value *pick_row(struct client *c, const struct json_value *items,
 					 const char *word, size_t *ret_exact)
 {
@@ -306,7 +317,8 @@ static const struct json_value *pick_row(struct client *c, const struct json_val
 	const char *key = folded(c, sv_of(word));
 	*ret_exact = 0;
 	for (const struct json_value *v = json_first(items); v; v = json_next(v)) {
-		if (strcmp(folded(c, json_string(json_get(v, "number"))), key) != 0)
+		if (strcmp(folded(c, json_string(json_get(v, "number"))), key) != 0 &&
+		    !sv_eq_str(json_string(json_get(v, "thread")), word))
 			continue;
 		found = v;
 		(*ret_exact)++;
@@ -323,10 +335,11 @@ enum exit_code client_resolve(struct client *c, const char *kind, const char *wo
 		*ret_id = word;
 		return CLI_OK;
 	}
+	bool handoff = kind && strcmp(kind, "handoff") == 0;
 	struct str path = STR_INIT(PATH_MAX_BYTES);
-	str_append_cstr(&path, "/matters");
+	str_append_cstr(&path, handoff ? "/handoffs" : "/matters");
 	remote_query(&path, "number", word);
-	remote_query(&path, "kind", kind);
+	remote_query(&path, "kind", handoff ? NULL : kind);
 	enum exit_code code = client_get(c, str_cstr(&path), &reply);
 	str_release(&path);
 	if (code)
@@ -336,13 +349,14 @@ enum exit_code client_resolve(struct client *c, const char *kind, const char *wo
 	if (!row && !exactly && json_count(items) == 1)
 		row = json_first(items);
 	if (!row && json_count(items) == 0)
-		return client_problem(c, CLI_NOT_FOUND, "not-found", "没有文号为“%s”的案件或线索",
-				      word);
+		return client_problem(c, CLI_NOT_FOUND, "not-found", "没有文号为“%s”的%s", word,
+				      handoff ? "移送" : "案件或线索");
 	if (!row || exact > 1)
 		return client_problem(c, CLI_INVALID, "ambiguous",
 				      "“%s”不是完整文号或不唯一（相近的有 %zu 件），请改用编号，"
-				      "可用 ipcase search --number 查看",
-				      word, exact > 1 ? exact : json_count(items));
+				      "可用 ipcase %s 查看",
+				      word, exact > 1 ? exact : json_count(items),
+				      handoff ? "handoff list --all" : "search --number");
 	*ret_id = client_member(c, row, "id");
 	if (!*ret_id)
 		return client_problem(c, CLI_OTHER, "bad-reply", "服务器的答复中没有编号");

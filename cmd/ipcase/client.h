@@ -78,8 +78,12 @@ enum exit_code client_password(struct client *c, char **ret);
 /* Requests under /api/v1, as the session. `suffix` makes the keys of a command that posts
  * several times differ; NULL for the only one. The caller releases *ret in any case. */
 enum exit_code client_get(struct client *c, const char *path, struct reply *ret);
+/* A GET whose body goes to a file, see remote.h; ret->root only when it was refused. */
+enum exit_code client_download(struct client *c, const char *path, FILE *file, struct reply *ret);
 enum exit_code client_post(struct client *c, const char *path, const struct str *body,
 			   const char *suffix, struct reply *ret);
+/* Bytes. What it puts is put once, however often it arrives. */
+enum exit_code client_put(struct client *c, const char *path, const struct str *bytes, struct reply *ret);
 enum exit_code client_delete(struct client *c, const char *path, struct reply *ret);
 
 /* Describe a problem of our own; returns the exit code. */
@@ -99,7 +103,8 @@ void client_print_json(const struct reply *reply);
 enum exit_code exit_code_of_status(long status, const char *slug);
 enum exit_code exit_code_of_err(const struct err *err);
 
-/* An id or a 文号 of the command line to an id; kind "clue", "case" or NULL for any. The start of a
+/* An id or a 文号 of the command line to an id; kind "clue", "case", "handoff" or NULL for a
+ * clue or case; a hand-over also by its thread. The start of a
  * number will do when it fits one matter only, unless `exactly`. */
 enum exit_code client_resolve(struct client *c, const char *kind, const char *word, bool exactly,
 			      const char **ret_id);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * Acts: clue new, case new, clue do, case do.
+ * Acts: clue new, case new, clue do, case do, and what hand-overs share of it.
  *
  * `do` reads the list of next acts first: it gives the version the change is based on and
  * the types of the act's fields. Whether the act is possible is the server's decision. */
-#include "client.h"
 #include "commands.h"
 #include "fields.h"
+#include "matter.h"
 #include "values.h"
 #include "view.h"
 
 struct new_act {
 	const char *act;                /* NULL for a new matter */
-	const char *procedure;          /* of a new case */
+	const struct matter_new *new;   /* of a new one */
 	int64_t version;                /* with act */
 	const struct json_value *table; /* fields of the act */
 	const char *const *words;
@@ -61,8 +61,10 @@ static enum exit_code write_body(struct client *c, const struct args *args,
 		json_kv_str(&w, "act", act->act);
 		json_kv_i64(&w, "version", act->version);
 	}
-	if (act->procedure)
-		json_kv_str(&w, "procedure", act->procedure);
+	for (size_t i = 0; act->new && i < ARRAY_LEN(act->new->members); i++) {
+		if (act->new->members[i].key)
+			json_kv_str(&w, act->new->members[i].key, act->new->members[i].value);
+	}
 	if (at)
 		json_kv_instant(&w, "happened_at", happened);
 	json_key(&w, "fields");
@@ -86,12 +88,15 @@ static void print_done(struct client *c, const char *what, const struct json_val
 	view_line(c, "文号", view_member(a, json_get(act, "number") ? act : matter, "number"));
 	view_line(c, "状态", view_member(a, matter, "state_zh"));
 	const struct json_value *v;
+	/* An act of a hand-over is told to the case that it belongs to; it opens none. */
+	bool handoff = sv_eq_str(json_string(json_get(matter, "kind")), "handoff");
 	for (v = json_first(json_get(root, "spawned")); v; v = json_next(v)) {
 		struct sv kind = view_member(a, v, "kind");
-		const char *word = sv_eq_str(kind, "case")   ? "案件"
-				   : sv_eq_str(kind, "clue") ? "线索"
-							     : "";
-		printf("新建%s: 编号 %.*s", word, SV_ARG(term_clean(a, view_member(a, v, "id"))));
+		const char *word = sv_eq_str(kind, "case")      ? "案件"
+				   : sv_eq_str(kind, "clue")    ? "线索"
+				   : sv_eq_str(kind, "handoff") ? "移送"
+								: "";
+		printf("%s%s: 编号 %.*s", handoff ? "同时登记于" : "新建", word, SV_ARG(term_clean(a, view_member(a, v, "id"))));
 		struct sv number = term_clean(a, view_member(a, v, "number"));
 		printf(number.n > 0 ? "，文号 %.*s\n" : "%.*s\n", SV_ARG(number));
 	}
@@ -122,26 +127,30 @@ static enum exit_code perform(struct client *c, const struct args *args, const c
 	return CLI_OK;
 }
 
-static enum exit_code create(struct client *c, const struct args *args, const char *path,
-			     const char *procedure, const char *what)
+enum exit_code matter_create(struct client *c, const struct args *args, const struct matter_new *n)
 {
-	struct new_act act = {
-		.procedure = procedure,
-		.words = args->words,
-		.word_count = args->word_count,
-	};
+	struct new_act act = { .new = n, .words = n->words, .word_count = n->word_count };
 	enum exit_code code = client_need_login(c);
-	return code ? code : perform(c, args, path, &act, what);
+	return code ? code : perform(c, args, n->path, &act, n->what);
 }
 
 enum exit_code cmd_clue_new(struct client *c, const struct args *args)
 {
-	return create(c, args, "/clues", NULL, "案源登记");
+	const struct matter_new clue = { .path = "/clues",
+					 .what = "案源登记",
+					 .words = args->words,
+					 .word_count = args->word_count };
+	return matter_create(c, args, &clue);
 }
 
 enum exit_code cmd_case_new(struct client *c, const struct args *args)
 {
-	return create(c, args, "/cases", "summary", "简易程序决定");
+	const struct matter_new summary = { .path = "/cases",
+					    .members = { { "procedure", "summary" } },
+					    .what = "简易程序决定",
+					    .words = args->words,
+					    .word_count = args->word_count };
+	return matter_create(c, args, &summary);
 }
 
 /* The request=N among the words, or 0. */
@@ -207,7 +216,22 @@ static enum exit_code find_version(struct client *c, const struct args *args,
 	return CLI_OK;
 }
 
-static enum exit_code perform_on(struct client *c, const struct args *args, const char *kind)
+/* The words behind ID and ACT, and `more`. */
+static void gather_words(struct client *c, const struct args *args, const char *const *more, size_t more_count,
+			 struct new_act *act)
+{
+	size_t given = args->word_count - 2;
+	const char **words = arena_array(&c->arena, const char *, given + more_count + 1);
+	for (size_t i = 0; i < given; i++)
+		words[i] = args->words[2 + i];
+	for (size_t i = 0; i < more_count; i++)
+		words[given + i] = more[i];
+	act->words = words;
+	act->word_count = given + more_count;
+}
+
+enum exit_code matter_do(struct client *c, const struct args *args, const char *kind, const char *const *more,
+			 size_t more_count)
 {
 	CLEANUP(reply_release) struct reply next = REPLY_INIT;
 	const char *word = args->words[1];
@@ -221,9 +245,8 @@ static enum exit_code perform_on(struct client *c, const struct args *args, cons
 	code = client_get(c, arena_printf(&c->arena, "%s/next", path), &next);
 	if (code)
 		return code;
-	struct new_act act = { .act = word,
-			       .words = args->words + 2,
-			       .word_count = args->word_count - 2 };
+	struct new_act act = { .act = word };
+	gather_words(c, args, more, more_count, &act);
 	const struct json_value *acts = json_get(next.root, "acts");
 	const struct json_value *row =
 		find_act(c, acts, word, request_word(act.words, act.word_count));
@@ -253,10 +276,10 @@ static enum exit_code perform_on(struct client *c, const struct args *args, cons
 
 enum exit_code cmd_clue_do(struct client *c, const struct args *args)
 {
-	return perform_on(c, args, "clue");
+	return matter_do(c, args, "clue", NULL, 0);
 }
 
 enum exit_code cmd_case_do(struct client *c, const struct args *args)
 {
-	return perform_on(c, args, "case");
+	return matter_do(c, args, "case", NULL, 0);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * Reading one clue or case: show, next, timeline, clocks. */
-#include "client.h"
+ * Reading one clue, case or hand-over: show, next, timeline, clocks. */
 #include "commands.h"
 #include "fields.h"
+#include "matter.h"
 #include "view.h"
 
 enum { PATH_MAX_BYTES = 8192, TIMELINE_PAGE = 200 };
 
-/* GET /clues/ID/rest or /cases/ID/rest. */
+/* GET /clues/ID/rest, /cases/ID/rest or /handoffs/ID/rest. */
 static enum exit_code fetch(struct client *c, const struct args *args, const char *kind,
 			    const char *rest, struct reply *ret)
 {
@@ -21,7 +21,8 @@ static enum exit_code fetch(struct client *c, const struct args *args, const cha
 	return client_get(c, arena_printf(&c->arena, "/%ss/%s%s", kind, id, rest), ret);
 }
 
-static void clock_rows(struct arena *a, struct table *t, const struct json_value *items)
+/* `both`: the due day that no holiday moves, too. */
+static void clock_rows(struct arena *a, struct table *t, const struct json_value *items, bool both)
 {
 	for (const struct json_value *v = json_first(items); v; v = json_next(v)) {
 		static const struct {
@@ -37,7 +38,9 @@ static void clock_rows(struct arena *a, struct table *t, const struct json_value
 		table_light(t, json_string(json_get(v, "light")));
 		table_cell(t, STYLE_PLAIN, view_member(a, v, "rule"));
 		table_cell(t, STYLE_PLAIN, view_member(a, v, "zh"));
-		table_cell(t, STYLE_PLAIN, view_time(a, json_get(v, "due")));
+		const struct json_value *due = json_get(v, both && json_get(v, "due_at") ? "due_at" : "due");
+		table_cell(t, STYLE_PLAIN, both ? view_time(a, json_get(v, "strict_due")) : SV(""));
+		table_cell(t, STYLE_PLAIN, view_time(a, due));
 		table_cell(t, STYLE_PLAIN, view_number(a, json_get(v, "days_left")));
 		table_cell(t, STYLE_PLAIN, view_role(a, json_get(v, "owner")));
 		table_cell(t, STYLE_PLAIN, state);
@@ -45,22 +48,23 @@ static void clock_rows(struct arena *a, struct table *t, const struct json_value
 	}
 }
 
-static void print_clocks(struct client *c, const struct json_value *items)
+static void print_clocks(struct client *c, const struct json_value *items, bool both)
 {
 	static const struct column columns[] = {
-		{ "灯", COLUMN_FIXED, false },   { "规则", COLUMN_FIXED, false },
-		{ "期限", COLUMN_WRAP, false },  { "到期", COLUMN_FIXED, false },
-		{ "剩余", COLUMN_FIXED, true },  { "责任方", COLUMN_CUT, false },
-		{ "情况", COLUMN_FIXED, false }, { "依据", COLUMN_WRAP, false },
+		{ "灯", COLUMN_FIXED, false },       { "规则", COLUMN_FIXED, false },
+		{ "期限", COLUMN_WRAP, false },      { "不顺延到期", COLUMN_FIXED, false },
+		{ "到期", COLUMN_FIXED, false },     { "剩余", COLUMN_FIXED, true },
+		{ "责任方", COLUMN_CUT, false },     { "情况", COLUMN_FIXED, false },
+		{ "依据", COLUMN_WRAP, false },
 	};
 	struct table *t = table_new(&c->arena, columns, ARRAY_LEN(columns));
-	clock_rows(&c->arena, t, items);
+	clock_rows(&c->arena, t, items, both);
 	table_print(t, &c->out);
 	if (table_rows(t) == 0)
 		puts("没有期限");
 }
 
-static enum exit_code clocks(struct client *c, const struct args *args, const char *kind)
+enum exit_code matter_clocks(struct client *c, const struct args *args, const char *kind)
 {
 	CLEANUP(reply_release) struct reply reply = REPLY_INIT;
 	enum exit_code code = fetch(c, args, kind, "/clocks", &reply);
@@ -69,7 +73,7 @@ static enum exit_code clocks(struct client *c, const struct args *args, const ch
 	if (c->json)
 		client_print_json(&reply);
 	else
-		print_clocks(c, json_get(reply.root, "items"));
+		print_clocks(c, json_get(reply.root, "items"), strcmp(kind, "handoff") == 0);
 	return CLI_OK;
 }
 
@@ -103,13 +107,30 @@ static void print_objects(struct client *c, const char *title, const struct json
 	}
 }
 
-/* The clue a case came from, the case a clue became. */
-static void print_links(struct client *c, const struct json_value *list)
+/* The clue a case came from, the case a clue became, the case that is handed over, the hand-over of a case. */
+static void print_links(struct client *c, const struct json_value *list, bool handoff)
 {
 	for (const struct json_value *v = json_first(list); v; v = json_next(v)) {
-		bool clue = sv_eq_str(json_string(json_get(v, "rel")), "clue");
-		view_line(c, clue ? "来源线索" : "所立案件", view_member(&c->arena, v, "id"));
+		struct sv rel = json_string(json_get(v, "rel"));
+		const char *label = sv_eq_str(rel, "clue")      ? "来源线索"
+				    : sv_eq_str(rel, "handoff") ? "移送"
+				    : handoff                   ? "本机关案件"
+								: "所立案件";
+		view_line(c, label, view_member(&c->arena, v, "id"));
 	}
+}
+
+/* Facts that the head of a matter says in words. */
+static bool said_in_head(struct sv name)
+{
+	static const char *const names[] = { "parties",  "case",      "clue",      "handoff",  "side",      "connected", "own_role",
+					     "thread",   "peer",      "peer_name", "copy_to",
+					     "handoff_no", "own_organ", "receiver",  "receiver_name" };
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (sv_eq_str(name, names[i]))
+			return true;
+	}
+	return false;
 }
 
 static void print_members(struct client *c, const char *title, const struct json_value *object)
@@ -118,7 +139,7 @@ static void print_members(struct client *c, const char *title, const struct json
 	bool any = false;
 	for (const struct json_value *m = json_first(object); m; m = json_next(m)) {
 		struct sv text = view_named(a, json_name(m), m);
-		if (text.n == 0 || sv_eq_str(json_name(m), "parties"))
+		if (text.n == 0 || said_in_head(json_name(m)))
 			continue;
 		if (!any) {
 			term_print(&c->out, STYLE_BOLD, "%s", title);
@@ -136,10 +157,13 @@ static void print_matter(struct client *c, const struct json_value *m)
 {
 	struct arena *a = &c->arena;
 	struct sv title = term_clean(a, view_member(a, m, "title"));
+	bool handoff = json_type(json_get(m, "handoff")) == JSON_OBJECT;
 	term_print(&c->out, STYLE_BOLD, "%.*s", SV_ARG(title));
 	putchar('\n');
 	view_line(c, "编号", view_member(a, m, "id"));
 	view_line(c, "文号", view_member(a, m, "number"));
+	if (handoff)
+		handoff_print_head(c, m);
 	view_line(c, "状态", view_member(a, m, "state_zh"));
 	view_line(c, "待办人", view_role(a, json_get(m, "turn")));
 	view_line(c, "单位", view_member(a, m, "unit"));
@@ -152,17 +176,18 @@ static void print_matter(struct client *c, const struct json_value *m)
 	print_objects(c, "措施", json_get(m, "measures"));
 	print_objects(c, "待审批的申请", json_get(m, "requests"));
 	print_members(c, "事实", json_get(m, "facts"));
-	print_members(c, "公示", json_get(m, "disclosure"));
-	print_links(c, json_get(m, "links"));
+	if (!handoff)
+		print_members(c, "公示", json_get(m, "disclosure"));
+	print_links(c, json_get(m, "links"), handoff);
 	const struct json_value *clock_list = json_get(m, "clocks");
 	if (json_count(clock_list) > 0) {
 		term_print(&c->out, STYLE_BOLD, "期限");
 		putchar('\n');
-		print_clocks(c, clock_list);
+		print_clocks(c, clock_list, handoff);
 	}
 }
 
-static enum exit_code show(struct client *c, const struct args *args, const char *kind)
+enum exit_code matter_show(struct client *c, const struct args *args, const char *kind)
 {
 	CLEANUP(reply_release) struct reply reply = REPLY_INIT;
 	enum exit_code code = fetch(c, args, kind, "", &reply);
@@ -234,6 +259,8 @@ static void print_next(struct client *c, const struct json_value *root)
 			continue;
 		printf("%2lld. ", (long long)++n);
 		term_print(&c->out, STYLE_BOLD, "%s", act_title(a, v));
+		if (json_is_true(json_get(v, "registers")))
+			fputs("（登记对方答复）", stdout);
 		printf("  %.*s", SV_ARG(term_clean(a, view_member(a, v, "act"))));
 		struct sv request = view_number(a, json_get(v, "request"));
 		if (request.n > 0)
@@ -254,7 +281,7 @@ static void print_next(struct client *c, const struct json_value *root)
 	}
 }
 
-static enum exit_code next(struct client *c, const struct args *args, const char *kind)
+enum exit_code matter_next(struct client *c, const struct args *args, const char *kind)
 {
 	CLEANUP(reply_release) struct reply reply = REPLY_INIT;
 	enum exit_code code = fetch(c, args, kind, "/next", &reply);
@@ -287,7 +314,7 @@ static void timeline_rows(struct arena *a, struct table *t, const struct json_va
 	}
 }
 
-static enum exit_code timeline(struct client *c, const struct args *args, const char *kind)
+enum exit_code matter_timeline(struct client *c, const struct args *args, const char *kind)
 {
 	/* One line per act: what does not fit is cut. */
 	static const struct column columns[] = {
@@ -335,40 +362,40 @@ static enum exit_code timeline(struct client *c, const struct args *args, const 
 
 enum exit_code cmd_clue_show(struct client *c, const struct args *args)
 {
-	return show(c, args, "clue");
+	return matter_show(c, args, "clue");
 }
 
 enum exit_code cmd_clue_next(struct client *c, const struct args *args)
 {
-	return next(c, args, "clue");
+	return matter_next(c, args, "clue");
 }
 
 enum exit_code cmd_clue_timeline(struct client *c, const struct args *args)
 {
-	return timeline(c, args, "clue");
+	return matter_timeline(c, args, "clue");
 }
 
 enum exit_code cmd_clue_clocks(struct client *c, const struct args *args)
 {
-	return clocks(c, args, "clue");
+	return matter_clocks(c, args, "clue");
 }
 
 enum exit_code cmd_case_show(struct client *c, const struct args *args)
 {
-	return show(c, args, "case");
+	return matter_show(c, args, "case");
 }
 
 enum exit_code cmd_case_next(struct client *c, const struct args *args)
 {
-	return next(c, args, "case");
+	return matter_next(c, args, "case");
 }
 
 enum exit_code cmd_case_timeline(struct client *c, const struct args *args)
 {
-	return timeline(c, args, "case");
+	return matter_timeline(c, args, "case");
 }
 
 enum exit_code cmd_case_clocks(struct client *c, const struct args *args)
 {
-	return clocks(c, args, "case");
+	return matter_clocks(c, args, "case");
 }

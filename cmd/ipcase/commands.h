@@ -34,9 +34,29 @@ enum exit_code cmd_clue_do(struct client *c, const struct args *args);
 enum exit_code cmd_case_new(struct client *c, const struct args *args);
 enum exit_code cmd_case_do(struct client *c, const struct args *args);
 
+enum exit_code cmd_handoff_list(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_new(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_show(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_next(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_do(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_timeline(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_clocks(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_thread(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_stub(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_export(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_import(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_organs(struct client *c, const struct args *args);
+enum exit_code cmd_handoff_quarantine(struct client *c, const struct args *args);
+
+enum exit_code cmd_material_add(struct client *c, const struct args *args);
+enum exit_code cmd_material_list(struct client *c, const struct args *args);
+enum exit_code cmd_material_get(struct client *c, const struct args *args);
+enum exit_code cmd_item_list(struct client *c, const struct args *args);
+
 enum exit_code cmd_rates(struct client *c, const struct args *args);
 enum exit_code cmd_import(struct client *c, const struct args *args);
 enum exit_code cmd_export(struct client *c, const struct args *args);
+enum exit_code cmd_verify(struct client *c, const struct args *args);
 enum exit_code cmd_help(struct client *c, const struct args *args);
 
 /* help.c: used before a client exists */

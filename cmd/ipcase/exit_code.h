@@ -8,6 +8,7 @@
 enum exit_code {
 	CLI_OK = 0,
 	CLI_USAGE = 1,       /* wrong command line */
+	CLI_UNPROVEN = 1,    /* verify: not everything holds */
 	CLI_REFUSED = 2,     /* a rule of law or the matter's state forbids it (409) */
 	CLI_INVALID = 3,     /* a value is not acceptable (400, 413, 422) */
 	CLI_DENIED = 4,      /* not logged in, or not allowed (401, 403, 429) */

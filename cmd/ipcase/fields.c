@@ -22,6 +22,7 @@ enum kind {
 	KIND_MATTER,
 	KIND_DOCNO,
 	KIND_PARTIES,
+	KIND_GOODS,
 	KIND_JSON,
 };
 
@@ -33,7 +34,7 @@ static const struct {
 	{ "bool", "是/否" },     { "int", "整数" },     { "money", "金额" },
 	{ "choice", "选一" },    { "choices", "选多" }, { "list", "多项" },
 	{ "account", "账号" },   { "matter", "编号" },  { "docno", "文号" },
-	{ "parties", "当事人" }, { "json", "JSON" },
+	{ "parties", "当事人" }, { "goods", "物品清单" }, { "json", "JSON" },
 };
 
 /* The product's own field list: the same file that the server is made from. */
@@ -235,6 +236,7 @@ static enum err_code single_json(const struct build *b, const struct field *fiel
 	case KIND_MATTER:
 	case KIND_DOCNO:
 	case KIND_PARTIES:
+	case KIND_GOODS:
 	case KIND_JSON:
 		*ret = json_text(b->arena, text);
 		return ERR_OK;
@@ -293,7 +295,20 @@ static enum err_code add_value(struct build *b, struct sv name, struct sv text, 
 	return ERR_OK;
 }
 
-/* party.name=..., party2.name=...: member of the first or second object of "parties". */
+/* The members of goods that count something are numbers. */
+static const char *member_json(struct build *b, enum kind kind, struct sv member, struct sv text)
+{
+	static const char *const numbers[] = { "quantity", "handed", "value_fen" };
+	int64_t number;
+
+	for (size_t i = 0; kind == KIND_GOODS && i < ARRAY_LEN(numbers); i++) {
+		if (sv_eq_str(member, numbers[i]) && sv_to_i64(text, &number))
+			return arena_printf(b->arena, "%lld", (long long)number);
+	}
+	return json_text(b->arena, text);
+}
+
+/* party.name=..., party2.name=...: member of the first or second object of "parties"; goods_list.item=... likewise. */
 static enum err_code add_member(struct build *b, struct sv name, struct sv text)
 {
 	const char *dot = memchr(name.p, '.', name.n);
@@ -333,7 +348,7 @@ static enum err_code add_member(struct build *b, struct sv name, struct sv text)
 				       SV_ARG(name));
 	}
 	append_item(b->arena, &(*at)->members,
-		    arena_printf(b->arena, "%s:%s", key, json_text(b->arena, text)));
+		    arena_printf(b->arena, "%s:%s", key, member_json(b, entry->field.kind, member, text)));
 	return ERR_OK;
 }
 

@@ -8,6 +8,7 @@
 
 #include "client.h"
 #include "commands.h"
+#include "handoff.h"
 
 enum { NAME_WIDTH = 18, OPTION_WIDTH = 30 };
 
@@ -17,7 +18,7 @@ static const struct {
 	{ "exit-codes", "退出码",
 	  "退出码:\n"
 	  "  0  成功\n"
-	  "  1  命令行用法不对（包括指定的文件打不开）\n"
+	  "  1  命令行用法不对（包括指定的文件打不开）；verify 核对不通过\n"
 	  "  2  法律规定或当前状态不允许（HTTP 409）\n"
 	  "  3  输入的内容不合格（HTTP 400、413、422，或本机检查不通过）\n"
 	  "  4  未登录、登录失效或没有权限（HTTP 401、403、429）\n"
@@ -88,6 +89,8 @@ void help_overview(void)
 		print_padded(name, NAME_WIDTH);
 		puts(topics[i].summary);
 	}
+	print_padded("help channels", NAME_WIDTH);
+	puts("移送种类");
 	puts("\n通用选项:");
 	print_options(global_options);
 	puts("\n某个命令的用法: ipcase help 命令，例如 ipcase help case do");
@@ -133,6 +136,10 @@ enum exit_code cmd_help(struct client *c, const struct args *args)
 			fputs(topics[i].text, stdout);
 			return CLI_OK;
 		}
+	}
+	if (strcmp(name, "channels") == 0) {
+		handoff_print_channels();
+		return CLI_OK;
 	}
 	bool group = false;
 	for (const struct command *cmd = commands; cmd->name; cmd++) {

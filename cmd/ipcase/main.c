@@ -17,7 +17,7 @@
 enum { ANY_WORDS = 1000 };
 
 static const struct option_spec list_options[] = {
-	{ "kind", "clue|case", "只看线索或案件" },
+	{ "kind", "clue|case|handoff", "只看线索、案件或移送" },
 	{ "limit", "条数", "每页条数，默认 50，最多 200" },
 	{ "after", "位置", "从上一页末尾继续" },
 	{ NULL, NULL, NULL },
@@ -47,9 +47,62 @@ static const struct option_spec do_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct option_spec handoff_list_options[] = {
+	{ "side", "out|in|all", "发出的、收到的或全部；缺省为全部" },
+	{ "channel", "c1|c2|…", "移送种类，见 ipcase help channels" },
+	{ "state", "状态", "状态代码或名称" },
+	{ "peer", "机关", "对方机关的代码" },
+	{ "all", NULL, "也列出已经办结的" },
+	{ "limit", "条数", "每页条数，默认 50，最多 200" },
+	{ "after", "位置", "从上一页末尾继续" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct option_spec handoff_new_options[] = {
+	{ "case", "ID", "移送的案件，编号或文号" },
+	{ "received", NULL, "登记对方以纸质移送来的" },
+	{ "at", "时间", "事情发生的时间，缺省为现在" },
+	{ "file", "文件", "从 JSON 文件读取字段" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct option_spec handoff_do_options[] = {
+	{ "attach", "N,N", "随附的材料（材料序号，见 ipcase material list）" },
+	{ "at", "时间", "事情发生的时间，缺省为现在" },
+	{ "file", "文件", "从 JSON 文件读取字段" },
+	{ "version", "版本", "依据的版本，缺省为当前版本" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct option_spec trust_options[] = {
+	{ "trust", "文件", "可信证书（PEM，机关的或签发机构的）；可以重复给出" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct option_spec export_handoff_options[] = {
+	{ "zip", NULL, "写成一个 ZIP" },
+	{ "trust", "文件", "可信证书（PEM，机关的或签发机构的）；可以重复给出" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct option_spec page_options[] = {
+	{ "limit", "条数", "每页条数，默认 50，最多 200" },
+	{ "after", "位置", "从上一页末尾继续" },
+	{ NULL, NULL, NULL },
+};
+
 static const struct option_spec timeline_options[] = {
 	{ "after", "序号", "只看这一序号之后的" },
 	{ "limit", "条数", "每次读取的条数" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct option_spec material_options[] = {
+	{ "kind", "种类", "书证、物证、视听资料、电子数据、执法文书等，缺省为书证" },
+	{ "title", "名称", "材料名称" },
+	{ "origin", "来源", "从哪里、由谁取得" },
+	{ "at", "时间", "登记的时间，缺省为现在" },
+	{ "again", NULL, "此前登记过的同一文件也再登记一次" },
 	{ NULL, NULL, NULL },
 };
 
@@ -58,6 +111,12 @@ static const struct option_spec import_options[] = {
 	{ "mapping", "文件", "CSV 列与字段的对应关系" },
 	{ "encoding", "utf-8|gb18030|auto", "文件编码，默认自动识别" },
 	{ "format", "jsonl|csv|auto", "文件格式，默认自动识别" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct option_spec verify_options[] = {
+	{ "trust", "文件", "可信证书（PEM，机关的或签发机构的，可含吊销名单）；可以重复给出" },
+	{ "bagit", NULL, "只按 BagIt 核对完整性：任何人的包，不核对签名" },
 	{ NULL, NULL, NULL },
 };
 
@@ -76,7 +135,9 @@ static const struct option_spec rates_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+#define TARGET_HELP "ID 是编号或完整文号，前面写明是案件、线索还是移送，如 case:15。\n"
 #define ID_HELP "ID 是编号或文号。\n"
+#define HANDOFF_ID_HELP "ID 是编号、文号（括号种类不限）或移送标识。\n"
 #define NEXT_HELP \
 	ID_HELP "可办的事项编号列出，带字段的代码、名称、类型、是否必填和可选的词；\n" \
 		"暂不可办的事项列在后面，写明原因和依据。\n"
@@ -118,6 +179,46 @@ const struct command commands[] = {
 	{ "case timeline", "ID", "案件的办理经过", ID_HELP, timeline_options, 1, 1,
 	  cmd_case_timeline },
 	{ "case clocks", "ID", "案件的期限", ID_HELP, NULL, 1, 1, cmd_case_clocks },
+	{ "handoff list", "", "移送列表：发出的和收到的", NULL, handoff_list_options, 0, 0, cmd_handoff_list },
+	{ "handoff new", "种类 --case ID 字段=值 ...", "开始一次移送",
+	  "种类见 ipcase help channels；机关写代码或全称，见 ipcase handoff organs。\n"
+	  "例: ipcase handoff new c1 --case 15 peer=512022-police copy_to=512022-procuratorate\n",
+	  handoff_new_options, 1, ANY_WORDS, cmd_handoff_new },
+	{ "handoff show", "ID", "查看移送：各方机关、谁该在什么时候以前做什么",
+	  HANDOFF_ID_HELP "期限有两个到期日：不顺延的，和遇节假日顺延的（法定）。\n", NULL, 1, 1, cmd_handoff_show },
+	{ "handoff next", "ID", "移送现在可办的事项",
+	  HANDOFF_ID_HELP "对方机关不在线时，它的答复也列在这里，由本机关登记：写明 registered_medium（答复载体），\n"
+			  "registered_scan（扫描件的材料序号）可以后补；--at 写收到的时间。\n",
+	  NULL, 1, 1, cmd_handoff_next },
+	{ "handoff do", "ID 事项 字段=值 ... [--attach N,N]", "办理移送的事项",
+	  HANDOFF_ID_HELP "事项 是 next 列出的代码或中文名称。字段的写法见 ipcase help values。\n", handoff_do_options,
+	  2, ANY_WORDS, cmd_handoff_do },
+	{ "handoff timeline", "ID", "移送的办理经过", HANDOFF_ID_HELP, timeline_options, 1, 1, cmd_handoff_timeline },
+	{ "handoff clocks", "ID", "移送的期限：本机关的和对方的", HANDOFF_ID_HELP, NULL, 1, 1, cmd_handoff_clocks },
+	{ "handoff thread", "ID", "往来的记录：逐份核对签名和次序",
+	  HANDOFF_ID_HELP "在本机核对，不问服务器；有不符的，退出码为 1。\n", trust_options, 1, 1, cmd_handoff_thread },
+	{ "handoff export", "ID 文件夹 [--zip]", "写出全部往来，供刻盘",
+	  HANDOFF_ID_HELP "文件夹须是新的或者空的。写完读回核对，打印结论；有不符的，退出码为 1。\n", export_handoff_options,
+	  2, 2, cmd_handoff_export },
+	{ "handoff import", "文件夹|ZIP", "导入对方带来的往来",
+	  "服务器逐份核对：新增、已有、拒绝及其原因。可以重复导入。有被拒绝的，退出码为 8，原件留在隔离区。\n", NULL, 1, 1,
+	  cmd_handoff_import },
+	{ "handoff stub", "ID 文件.pdf", "打印用的回执（A4，带二维码）", HANDOFF_ID_HELP, NULL, 2, 2, cmd_handoff_stub },
+	{ "handoff organs", "", "可以移送的机关，及其代码", NULL, NULL, 0, 0, cmd_handoff_organs },
+	{ "handoff quarantine", "", "被拒绝的来件，及其原因和摘要", NULL, page_options, 0, 0,
+	  cmd_handoff_quarantine },
+	{ "material add", "case:ID|clue:ID|handoff:ID 文件 ...", "上传证据、文书并登记为材料",
+	  TARGET_HELP "分块上传，每块到达后即可靠保存；中断以后再次执行同一命令，从断处继续。\n"
+	  "例: ipcase material add case:15 进货单.pdf --kind 书证 --title 进货单 --origin 现场提取\n",
+	  material_options, 2, ANY_WORDS, cmd_material_add },
+	{ "material list", "case:ID|clue:ID|handoff:ID", "材料列表",
+	  TARGET_HELP "案件的列表包括来源线索的材料。作废材料: ipcase case do ID material_void material=序号 reason=…\n",
+	  NULL, 1, 1, cmd_material_list },
+	{ "material get", "case:ID|clue:ID|handoff:ID 序号 文件", "取出一件材料的内容",
+	  TARGET_HELP "保存以前与登记的 SHA-256 核对。文件为目录时用材料原来的文件名。\n", NULL, 3, 3, cmd_material_get },
+	{ "item list", "case:ID|clue:ID", "涉案物品及其保管链",
+	  TARGET_HELP "登记、封存、交接、检验、返还、销毁用 ipcase case do ID item_add … 等，见 ipcase case next ID。\n",
+	  NULL, 1, 1, cmd_item_list },
 	{ "rates", "--from 日期 --to 日期", "办结率、公示率等指标", NULL, rates_options, 0, 0,
 	  cmd_rates },
 	{ "campaigns", "", "专项行动", NULL, NULL, 0, 0, cmd_campaigns },
@@ -129,6 +230,12 @@ const struct command commands[] = {
 	  import_options, 1, 1, cmd_import },
 	{ "export", "--original [文件]", "导出导入时的原始行", NULL, export_options, 0, 1,
 	  cmd_export },
+	{ "verify", "路径 [--trust 文件]...", "核对移送包、回执和整套导出是否完整、由谁签名",
+	  "路径可以是移送包（文件夹或 ZIP）、整套导出（文件夹或 ZIP）、记录文件夹，或旁边有 .p7s 签名的\n"
+	  "单个记录 .json。不需要服务器、账号、配置和网络。逐项列出，最后一行是结论。\n"
+	  "可信证书须从对方机关另外取得；不给 --trust 时，证书本身不核对，结论会写明。\n"
+	  "退出码: 全部相符为 0；有任何一项不符、不支持或打不开为 1。\n",
+	  verify_options, 1, 1, cmd_verify },
 	{ "help", "[命令]", "显示帮助", NULL, NULL, 0, 2, cmd_help },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
@@ -147,8 +254,8 @@ static enum exit_code close_output(enum exit_code code)
 static enum exit_code run(struct client *c, const struct args *args)
 {
 	/* Help must work without a server, a home folder or a network. */
-	if (args->command->run == cmd_help)
-		return cmd_help(c, args);
+	if (args->command->run == cmd_help || args->command->run == cmd_verify)
+		return args->command->run(c, args);
 	enum exit_code code = client_init(c, args);
 	if (code == CLI_OK)
 		code = args->command->run(c, args);

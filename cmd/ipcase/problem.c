@@ -26,6 +26,7 @@ enum exit_code exit_code_of_status(long status, const char *slug)
 	case 502:
 	case 503:
 	case 504:
+	case 507:
 		return CLI_UNAVAILABLE;
 	default:
 		return CLI_OTHER;

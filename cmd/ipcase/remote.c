@@ -4,11 +4,13 @@
 #include "remote.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #define API_PREFIX "/api/v1"
 
@@ -16,6 +18,7 @@ enum {
 	BACKOFF_FIRST_MS = 200, /* doubles with each try */
 	RETRY_AFTER_MAX_S = 30, /* a longer wish of the server is not worth a person's time */
 	CONNECT_TIMEOUT_S = 10,
+	FILE_SILENCE_S = 300, /* a large package is gathered before its first byte comes */
 };
 
 struct remote {
@@ -23,6 +26,7 @@ struct remote {
 	char *base;  /* URL up to and without /api/v1 */
 	char *token; /* "Authorization: Bearer ..." or NULL */
 	bool chatty;
+	long timeout_s;
 	int sent; /* tries of the current request */
 	char curl_error[CURL_ERROR_SIZE];
 };
@@ -73,6 +77,7 @@ enum err_code remote_new(const char *server, const char *ca_file, long timeout_s
 		return err_set(err, ERR_IO, "curl", "无法初始化网络库");
 	struct remote *r = xcalloc(1, sizeof(*r));
 	r->curl = curl;
+	r->timeout_s = timeout_s;
 	if (strncmp(server, "unix:", 5) == 0) {
 		r->base = xstrdup("http://localhost");
 		curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, server + 5);
@@ -133,6 +138,8 @@ void remote_set_chatty(struct remote *r, bool chatty)
 static size_t on_body(char *data, size_t size, size_t count, void *arg)
 {
 	struct remote_reply *reply = arg;
+	if (reply->file && reply->status >= 200 && reply->status < 300)
+		return fwrite(data, size, count, reply->file) == count ? size * count : 0;
 	str_append(&reply->body, data, size * count);
 	return reply->body.failed ? 0 : size * count;
 }
@@ -153,6 +160,12 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 	struct sv line = { data, total };
 	while (line.n > 0 && (line.p[line.n - 1] == '\r' || line.p[line.n - 1] == '\n'))
 		line.n--;
+	int64_t status = 0;
+	if (line.n >= 12 && strncmp(line.p, "HTTP/", 5) == 0 && memchr(line.p, ' ', line.n)) {
+		const char *code = (const char *)memchr(line.p, ' ', line.n) + 1;
+		if (code + 3 <= line.p + line.n && sv_to_i64((struct sv){ code, 3 }, &status))
+			reply->status = (long)status;
+	}
 	if (header_is(line, "Content-Type", "application/json") ||
 	    header_is(line, "Content-Type", "application/problem+json"))
 		reply->is_json = true;
@@ -175,11 +188,13 @@ static void set_body(CURL *curl, const char *method, const struct str *body)
 		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
 		return;
 	}
-	if (strcmp(method, "POST") != 0) {
+	if (strcmp(method, "POST") != 0 && !body) {
 		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
 		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 		return;
 	}
+	if (strcmp(method, "POST") != 0)
+		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(curl, CURLOPT_POST, 1L);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(body ? body->len : 0));
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body ? str_cstr(body) : "");
@@ -237,6 +252,8 @@ static void pause_before(struct remote *r, int tries_done, CURLcode code)
 static enum err_code describe_failure(const struct remote *r, CURLcode code,
 				      const struct remote_reply *reply, struct err *err)
 {
+	if (code == CURLE_WRITE_ERROR && reply->file)
+		return err_set(err, ERR_IO, "input-output", "无法写入文件：%s", strerror(errno));
 	if (reply->body.failed)
 		return err_set(err, ERR_IO, "reply-too-large", "服务器的答复超过 %d MiB",
 			       REMOTE_REPLY_MAX >> 20);
@@ -249,9 +266,12 @@ static enum err_code describe_failure(const struct remote *r, CURLcode code,
 	return err_set(err, ERR_UNAVAILABLE, "network", "无法连接服务器 %s（%s）", r->base, why);
 }
 
-static CURLcode try_once(struct remote *r, struct remote_reply *ret)
+static CURLcode try_once(struct remote *r, struct remote_reply *ret, long file_start)
 {
 	int before = r->sent;
+	/* What an earlier try left. */
+	if (ret->file && (fseek(ret->file, file_start, SEEK_SET) != 0 || ftruncate(fileno(ret->file), file_start) != 0))
+		return CURLE_WRITE_ERROR;
 	str_reset(&ret->body);
 	ret->body.failed = false;
 	ret->status = 0;
@@ -281,7 +301,9 @@ enum err_code remote_call(struct remote *r, const char *method, const char *path
 	headers = add_header(headers, "Accept: application/json, application/problem+json");
 	if (r->token)
 		headers = add_header(headers, r->token);
-	if (body)
+	if (body && strcmp(method, "PUT") == 0)
+		headers = add_header(headers, "Content-Type: application/octet-stream");
+	else if (body)
 		headers = add_header(headers, "Content-Type: application/json");
 	if (key) {
 		str_reset(&line);
@@ -291,9 +313,14 @@ enum err_code remote_call(struct remote *r, const char *method, const char *path
 	curl_easy_setopt(r->curl, CURLOPT_HTTPHEADER, headers);
 
 	CURLcode code = CURLE_OK;
+	long file_start = ret->file ? ftell(ret->file) : 0;
+	curl_easy_setopt(r->curl, CURLOPT_TIMEOUT, ret->file ? 0L : r->timeout_s);
+	curl_easy_setopt(r->curl, CURLOPT_LOW_SPEED_LIMIT, ret->file ? 1L : 0L);
+	curl_easy_setopt(r->curl, CURLOPT_LOW_SPEED_TIME,
+			 r->timeout_s > FILE_SILENCE_S ? r->timeout_s : (long)FILE_SILENCE_S);
 	r->sent = 0;
 	for (;;) {
-		code = try_once(r, ret);
+		code = try_once(r, ret, file_start);
 		if (r->sent >= REMOTE_TRIES || !is_transient(code, ret->status))
 			break;
 		pause_before(r, r->sent, code);

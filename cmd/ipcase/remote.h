@@ -11,6 +11,8 @@
 #ifndef IPCASE_REMOTE_H
 #define IPCASE_REMOTE_H
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -22,13 +24,14 @@ struct remote;
 struct remote_reply {
 	long status;
 	struct str body;
+	FILE *file;    /* NULL, or where the body of a success goes instead */
 	bool is_json;
 	bool replayed; /* the server had already done this */
 };
 
 #define REMOTE_REPLY_INIT \
 	{ \
-		.status = 0, .body = STR_INIT(REMOTE_REPLY_MAX) \
+		.status = 0, .body = STR_INIT(REMOTE_REPLY_MAX), .file = NULL \
 	}
 
 /* `server` is http(s)://host[:port][/prefix] or unix:/path. */
@@ -39,8 +42,12 @@ void remote_set_token(struct remote *r, const char *token); /* NULL: none */
 /* Announce retries on stderr. */
 void remote_set_chatty(struct remote *r, bool chatty);
 
-/* ERR_OK for any complete HTTP answer that is not worth a retry; the last 502, 503 or 504
- * is an answer too. `body` may be NULL, `key` only for GET and DELETE. */
+/* The body of a successful GET goes to `ret->file` when that is set, at its position (a regular file; each try begins
+ * there anew); then the time limit is one of silence, not of the whole.
+ *
+ * ERR_OK for any complete HTTP answer that is not worth a retry; the last 502, 503 or 504
+ * is an answer too. `body` may be NULL, `key` only for GET, PUT and DELETE. The body of a PUT is bytes, of a POST
+ * JSON. */
 enum err_code remote_call(struct remote *r, const char *method, const char *path,
 			  const struct str *body, const char *key, struct remote_reply *ret,
 			  struct err *err) MUST_USE;

@@ -62,7 +62,10 @@ struct sv view_role(struct arena *arena, const struct json_value *v)
 		const char *code, *zh;
 	} roles[] = {
 #include "law/role.def"
-		{ "party", "当事人" }, { "host", "听证主持人" },
+		{ "party", "当事人" },       { "host", "听证主持人" },
+		{ "peer", "对方机关" },      { "sender", "移送方" },
+		{ "receiver", "接收方" },    { "third", "监督或审判机关" },
+		{ "organ", "本机关" },
 	};
 #undef ROLE
 	struct sv text = view_text(arena, v);

@@ -3,11 +3,13 @@
  * check: may the daemon start here? One line a check on standard output, `ok`, `warn` or
  * `FAIL` first; exit 1 when one failed.
  *
+ * With --contents every stored content is read and hashed; else only its presence and size are compared.
+ *
  * It connects as the daemon would, with the daemon's configuration, and asks the catalogs
  * what that role could do, so that a wrong grant is found before it is used. The statements
  * that guard the walls are in the table below: each returns one text a finding.
  */
-#include "ctl.h"
+#include "ctl_check.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -20,15 +22,7 @@
 
 enum { CALENDAR_WARN_DAYS = 120 };
 
-struct report {
-	int failed;
-};
-
-enum verdict { VERDICT_OK, VERDICT_WARN, VERDICT_FAIL };
-
-static void say(struct report *r, enum verdict verdict, const char *name, const char *fmt, ...)
-	PRINTF_LIKE(4, 5);
-static void say(struct report *r, enum verdict verdict, const char *name, const char *fmt, ...)
+void say(struct report *r, enum verdict verdict, const char *name, const char *fmt, ...)
 {
 	static const char *const words[] = { "ok", "warn", "FAIL" };
 	va_list ap;
@@ -128,6 +122,23 @@ static void check_migrations(struct report *r, PGconn *conn)
 		say(r, VERDICT_OK, "schema", "version %d", state.applied);
 }
 
+/* A year's notice names seven holidays; a year with fewer was loaded in part, and its days are counted wrongly. */
+static void check_calendar_years(struct report *r, PGconn *conn)
+{
+	PGresult *res = ctl_query(conn,
+				  "SELECT y, string_agg(n, '、' ORDER BY o) FROM (SELECT DISTINCT extract(year FROM date)::integer AS y"
+				  " FROM law_holidays WHERE date < now() + interval '2 years') years, unnest(ARRAY['元旦', '春节', '清明节', '劳动节', '端午节', '中秋节',"
+				  " '国庆节']) WITH ORDINALITY AS names (n, o) WHERE NOT EXISTS (SELECT 1 FROM law_holidays h"
+				  " WHERE extract(year FROM h.date) = y AND h.kind = 'holiday' AND h.name LIKE '%' || rtrim(n, '节') || '%')"
+				  " GROUP BY y ORDER BY y",
+				  0, NULL);
+
+	for (int i = 0; res && i < PQntuples(res); i++)
+		say(r, VERDICT_WARN, "calendar", "%s has no %s: load the whole notice, then run \"ipcasectl recompute\"",
+		    PQgetvalue(res, i, 0), PQgetvalue(res, i, 1));
+	PQclear(res);
+}
+
 /* The calendar covers whole years: up to 31 December of its last row's year. */
 static void check_calendar(struct report *r, PGconn *conn)
 {
@@ -153,9 +164,10 @@ static void check_calendar(struct report *r, PGconn *conn)
 			say(r, VERDICT_OK, "calendar", "covers until %s", day);
 	}
 	free(text);
+	check_calendar_years(r, conn);
 }
 
-static void check_database(struct report *r, const struct conf *conf)
+static void check_database(struct report *r, const struct conf *conf, bool contents)
 {
 	PGconn *conn = ctl_connect(conf->database.url, conf->database.password);
 
@@ -169,6 +181,8 @@ static void check_database(struct report *r, const struct conf *conf)
 	for (size_t i = 0; i < ARRAY_LEN(walls); i++)
 		check_wall(r, conn, &walls[i]);
 	check_calendar(r, conn);
+	check_store(r, conn, conf->store.dir, contents);
+	check_exchange(r, conn, conf);
 	PQfinish(conn);
 }
 
@@ -176,18 +190,21 @@ static int run_check(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
+		{ "contents", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	const char *path = NULL;
+	bool contents = false;
 	struct conf conf;
 	struct err err = ERR_INIT;
 	struct report report = { 0 };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'c')
+		if (c != 'c' && c != 'h')
 			return ctl_usage(&ctl_check_command);
-		path = optarg;
+		contents = contents || c == 'h';
+		path = c == 'c' ? optarg : path;
 	}
 	if (optind != argc)
 		return ctl_usage(&ctl_check_command);
@@ -197,14 +214,14 @@ static int run_check(int argc, char **argv)
 		return CTL_FAILED;
 	}
 	say(&report, VERDICT_OK, "configuration", "%s", path ? path : "defaults and environment");
-	check_database(&report, &conf);
+	check_database(&report, &conf, contents);
 	explicit_bzero(&conf, sizeof(conf));
 	return report.failed ? CTL_FAILED : CTL_OK;
 }
 
 const struct ctl_command ctl_check_command = {
 	.name = "check",
-	.usage = "[--config FILE]",
-	.help = "configuration, database, roles, row security, ledger and calendar",
+	.usage = "[--config FILE] [--contents]",
+	.help = "configuration, database, roles, row security, ledger, calendar, stored contents and hand-overs",
 	.run = run_check,
 };

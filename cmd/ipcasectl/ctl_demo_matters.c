@@ -83,10 +83,13 @@ static const struct scenario scenarios[] = {
 		{ "unit_head", "assign", W(8), 9, BOTH },
 		{ "officer", "file_request", W(2), 10, "{\"cause\":\"" TRADEMARK "\",\"reason\":\"经辨认为侵权商品\"}" },
 		{ "unit_head", "file_endorse", W(1), 11, BOTH } } },
-	{ "demo-transfer-to-approve", { /* past the criminal line: the principal has three days */
+	{ "demo-override-to-approve", { /* past the criminal line: only the principal may decide against a hand-over */
 		FILED(D(30), "举报", "商标", TRADEMARK, "演示十四号白酒商行"),
 		{ "officer", "amounts", D(10), 10, "{\"offence\":\"TM_SALE\",\"criminal_sales_fen\":\"8000000\"}" },
-		{ "officer", "criminal_transfer_request", W(1), 15, "{\"organ_to\":\"乐至县公安局\",\"reason\":\"销售金额八万元，达到追诉标准\"}" } } },
+		{ "officer", "advisory_override_request", W(1), 15, "{\"reason\":\"八万元中六万元为权利人授权商品，附授权书和进货单\"}" } } },
+	{ "demo-report-due", { /* past the criminal line, nothing done yet: the duty to report is red */
+		FILED(D(30), "举报", "商标", TRADEMARK, "演示十五号酒类批发部"),
+		{ "officer", "amounts", D(5), 10, "{\"offence\":\"TM_SALE\",\"criminal_sales_fen\":\"6000000\"}" } } },
 	{ "demo-seizure-yellow", { /* seized before filing; two days left of thirty */
 		{ "clerk", "register", D(28), 8, CLUE("监督检查", "商标", TRADEMARK, "演示五号汽配店") },
 		{ "unit_head", "assign", D(28), 9, BOTH },

@@ -12,32 +12,44 @@ enum { BOOK_ARENA_MAX = 64 << 20, ACT_ARENA_MAX = 32 << 20 };
 
 /* ---- the book ---- */
 
-static bool law_text(PGconn *conn, const char *table, char **ret)
+static bool book_of(const PGresult *res, struct arena *arena, struct law_book *ret)
 {
-	const char *values[] = { table };
+	struct arena scratch;
+	struct law_texts texts;
+	struct err err = ERR_INIT;
+	int64_t version = 0;
 
-	*ret = ctl_query_text(conn, "SELECT ipcase.law_csv($1)", 1, values);
-	return *ret != NULL;
+	arena_init(&scratch, 0);
+	bool ok = sv_to_i64(sv_of(PQgetvalue(res, 0, 0)), &version) &&
+		  law_texts_read(&scratch, sv_of(PQgetvalue(res, 0, 1)), &texts, &err) == ERR_OK &&
+		  law_book_init(ret, arena, &texts, &err) == ERR_OK;
+	if (!ok)
+		ctl_error("law tables: %s", err.message);
+	arena_fini(&scratch);
+	ret->version = (int)version;
+	return ok;
 }
 
 bool engine_book(PGconn *conn, struct arena *arena, struct law_book *ret)
 {
-	static const char *const tables[] = { "holidays", "clocks", "vocabulary", "thresholds", "limits" };
-	char *texts[ARRAY_LEN(tables)] = { NULL };
-	struct err err = ERR_INIT;
-	bool ok = true;
+	PGresult *res = ctl_query(conn, "SELECT version, texts FROM ipcase.law_edition_now()", 0, NULL);
+	bool ok = res && book_of(res, arena, ret);
 
-	for (size_t i = 0; ok && i < ARRAY_LEN(tables); i++)
-		ok = law_text(conn, tables[i], &texts[i]);
-	if (ok) {
-		const struct law_texts law = { sv_of(texts[0]), sv_of(texts[1]), sv_of(texts[2]),
-					       sv_of(texts[3]), sv_of(texts[4]) };
-		ok = law_book_init(ret, arena, &law, &err) == ERR_OK;
-		if (!ok)
-			ctl_error("law tables: %s", err.message);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-		free(texts[i]);
+	PQclear(res);
+	return ok;
+}
+
+bool engine_edition(PGconn *conn, int version, struct arena *arena, struct law_book *ret, bool *ret_found)
+{
+	char text[16];
+	const char *values[] = { text };
+
+	snprintf(text, sizeof(text), "%d", version);
+	PGresult *res = ctl_query(conn, "SELECT version, texts FROM ipcase.law_edition WHERE version = $1", 1, values);
+	*ret_found = res && PQntuples(res) == 1;
+	bool ok = res && (!*ret_found || book_of(res, arena, ret));
+
+	PQclear(res);
 	return ok;
 }
 

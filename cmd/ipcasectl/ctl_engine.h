@@ -16,6 +16,8 @@
 
 /* The law book from the database's tables; false after saying why. Everything lives in the arena. */
 bool engine_book(PGconn *conn, struct arena *arena, struct law_book *ret) MUST_USE;
+/* The law book of an edition that acts were decided by; *ret_found false when the database does not have it. */
+bool engine_edition(PGconn *conn, int version, struct arena *arena, struct law_book *ret, bool *ret_found) MUST_USE;
 /* Row-level security is for the daemon's callers: maintenance sees every unit. */
 bool engine_see_all(PGconn *conn) MUST_USE;
 

@@ -87,8 +87,7 @@ static void add_arrow(struct document *d, const struct procedure *p, enum state 
 
 	for (size_t i = 0; i < p->row_count; i++) {
 		const struct act_row *row = &p->rows[i];
-		bool starts = from == STATE_NONE ? row->from == 0 : (row->from & STATE_BIT(from)) != 0;
-		if (!starts || !(procedure_targets(row) & STATE_BIT(to)))
+		if (!(procedure_leads(row, from) & STATE_BIT(to)))
 			continue;
 		if (n++ == 0)
 			str_printf(&d->out, "    %s --> %s: ", from == STATE_NONE ? "[*]" : state_info(from)->code,
@@ -221,6 +220,35 @@ static void add_chain(struct document *d, const struct act_row *row)
 	str_append_cstr(&d->out, " 批准");
 }
 
+/* Hand-overs: whose act it is, and who learns of it. */
+static void add_part(struct document *d, const struct act_row *row)
+{
+	static const struct {
+		uint32_t side;
+		const char *zh;
+	} sides[] = { { SIDE_SENDER, "移送方" }, { SIDE_RECEIVER, "接收方" }, { SIDE_THIRD, "第三方" } };
+	const char *between = " |\n| 哪一方 | ";
+
+	for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+		if (!(row->sides & sides[i].side))
+			continue;
+		str_printf(&d->out, "%s%s", between, sides[i].zh);
+		between = "、";
+	}
+	if (row->receipt)
+		str_printf(&d->out, " |\n| 往来记录 | `%s`", row->receipt);
+	else if (row->sides)
+		str_append_cstr(&d->out, " |\n| 往来记录 | 无，内部事项");
+	if (row->crosses) {
+		str_append_cstr(&d->out, " |\n| 交错时仍收 | ");
+		add_states(d, row->crosses & ~row->from);
+	}
+	if (row->tells)
+		str_printf(&d->out, " |\n| 案件得知 | `%s`", row->tells);
+	if (row->tells_on_return)
+		str_printf(&d->out, "，退回时 `%s`", row->tells_on_return);
+}
+
 static void add_row(struct document *d, const struct act_row *row)
 {
 	state_set to = procedure_targets(row);
@@ -232,6 +260,7 @@ static void add_row(struct document *d, const struct act_row *row)
 	add_states(d, to);
 	str_append_cstr(&d->out, to ? " |\n| 谁办 | " : "不变 |\n| 谁办 | ");
 	add_chain(d, row);
+	add_part(d, row);
 	if (row->fields) {
 		str_append_cstr(&d->out, " |\n| 填写 | ");
 		add_fields(d, row->fields);
@@ -319,7 +348,7 @@ static void add_names(struct document *d)
 static bool write_document(struct document *d)
 {
 	const struct law_texts texts = { embedded("holidays.csv"), embedded("clocks.csv"), embedded("vocabulary.csv"),
-					 embedded("thresholds.csv"), embedded("limits.csv") };
+					 embedded("thresholds.csv"), embedded("limits.csv"), embedded("regions.csv") };
 	struct err err = ERR_INIT;
 
 	if (law_book_init(&d->book, &d->arena, &texts, &err) != ERR_OK) {

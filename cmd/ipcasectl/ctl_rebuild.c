@@ -14,22 +14,31 @@
 #include <stdlib.h>
 
 #include "crypto/crypto.h"
+#include "package/thread.h"
 #include "store/change.h"
 
 enum { BATCH = 200, ROWS_MAX = 160, SHOWN_BYTES = 120, MATTER_ARENA_MAX = 256 << 20, SQL_MAX = 16384 };
 
 /* Projections, in the order they are compared and written. */
-static const enum rows_table projections[] = { ROWS_MATTER, ROWS_DOSSIER, ROWS_CLOCK,
-					       ROWS_PARTY,  ROWS_TEXT,	  ROWS_MARK };
+static const enum rows_table projections[] = { ROWS_MATTER, ROWS_DOSSIER, ROWS_CLOCK, ROWS_PARTY,
+					       ROWS_TEXT,   ROWS_MARK,	  ROWS_HANDOFF };
 
 struct expected {
 	struct cells rows[ROWS_MAX];
 	size_t count;
 };
 
+/* What the records of a hand-over say beside its acts. */
+struct told {
+	const char *number; /* of the hand-over, NULL: none */
+	instant_t sent_at;
+	int first, end;     /* rows in the batch */
+};
+
 struct rebuild {
 	PGconn *conn;
-	struct law_book book;
+	struct law_book *editions; /* each act is folded by the law that it was decided by */
+	size_t edition_count;
 	struct arena book_arena, arena; /* the second: of one matter */
 	bool check;
 	char *select[ROWS_TABLE_COUNT];
@@ -39,11 +48,36 @@ struct rebuild {
 	/* the matter */
 	int64_t id;
 	bool differs, damaged;
+	struct told told;
 	struct dossier dossiers[2];
 	struct expected expected[ROWS_TABLE_COUNT];
 	/* sums */
 	int64_t matters, acts, differences, differing, rewritten;
 };
+
+/* ---- the law ---- */
+
+static struct law_book *add_edition(struct rebuild *r)
+{
+	r->editions = xrealloc(r->editions, (r->edition_count + 1) * sizeof(*r->editions));
+	return &r->editions[r->edition_count++];
+}
+
+/* The edition of that number; one that the database does not have is folded by the law of now, the first. */
+static const struct law_book *edition(struct rebuild *r, int version)
+{
+	bool found;
+
+	for (size_t i = 0; i < r->edition_count; i++) {
+		if (r->editions[i].version == version)
+			return &r->editions[i];
+	}
+	struct law_book *added = add_edition(r);
+	if (!engine_edition(r->conn, version, &r->book_arena, added, &found) || !found)
+		*added = r->editions[0];
+	added->version = version;
+	return added;
+}
 
 /* ---- stored rows ---- */
 
@@ -231,8 +265,77 @@ static void expect_mark(struct rebuild *r, const struct rows_matter *m, const st
 		e->rows[e->count - 2].at[3] = e->rows[e->count - 1].at[2];
 }
 
+/* ---- records of a hand-over ---- */
+
+static bool has_record(const struct rebuild *r, int seq)
+{
+	for (int row = r->told.first; row < r->told.end; row++) {
+		if (cell_number(r->stored[ROWS_RECORD], row, 4) == seq)
+			return true;
+	}
+	return false;
+}
+
+static bool record_damaged(struct rebuild *r, int row, const char *what)
+{
+	differ(r, "record %s of %s: %s", PQgetvalue(r->stored[ROWS_RECORD], row, 3),
+	       PQgetvalue(r->stored[ROWS_RECORD], row, 2), what);
+	r->damaged = true;
+	return false;
+}
+
+static bool check_record(struct rebuild *r, struct thread_check *thread, int row)
+{
+	const PGresult *res = r->stored[ROWS_RECORD];
+	struct sv body = sv_of(PQgetvalue(res, row, 6));
+	struct record_digest digest = record_digest(body);
+	char text[RECORD_DIGEST_SIZE];
+	struct record record;
+	struct err err = ERR_INIT;
+
+	record_digest_format(&digest, text);
+	if (strcmp(text + strlen("sha256:"), PQgetvalue(res, row, 7) + 2) != 0)
+		return record_damaged(r, row, "the digest does not fit");
+	if (record_parse(&r->arena, body, "record", &record, &err) != ERR_OK ||
+	    thread_check_record(thread, &record, &digest, &err) != ERR_OK)
+		return record_damaged(r, row, err.message);
+	if (!sv_eq_str(record.lane, PQgetvalue(res, row, 2)) || record.n != cell_number(res, row, 3) ||
+	    strcmp(record_kind_name(record.kind), PQgetvalue(res, row, 5)) != 0)
+		return record_damaged(r, row, "its row says otherwise");
+	if (record.kind == RECORD_submitted && r->told.sent_at == INSTANT_NONE) {
+		r->told.sent_at = record.made_at;
+		r->told.number = record.number.n ? arena_strndup(&r->arena, record.number.p, record.number.n) : NULL;
+	}
+	return true;
+}
+
+/* The chain is whole, and every act that is told has its record. */
+static void read_records(struct rebuild *r)
+{
+	struct thread_check *thread = thread_check_new();
+
+	r->told = (struct told){ .sent_at = INSTANT_NONE };
+	r->told.end = rows_of_matter(r, ROWS_RECORD, &r->told.first);
+	for (int row = r->told.first; row < r->told.end; row++) {
+		if (!check_record(r, thread, row))
+			break;
+	}
+	thread_check_free(thread);
+}
+
+static void check_told(struct rebuild *r, const struct procedure *p, const struct act_record *act, int seq)
+{
+	enum stage stage;
+	char code[80];
+
+	snprintf(code, sizeof(code), "%s%s", act->act, stage_suffix(act->stage));
+	const struct act_row *row = procedure_find(p, sv_of(code), &stage);
+	if (row && row->receipt && (stage == STAGE_DO || stage == STAGE_APPROVE) && !has_record(r, seq))
+		differ(r, "act %d: %s was never told", seq, code);
+}
+
 /* Fold all acts; NULL when the ledger is damaged. */
-static const struct dossier *fold(struct rebuild *r, const struct rows_matter *m, const struct procedure *p,
+static const struct dossier *fold(struct rebuild *r, struct rows_matter *m, const struct procedure *p,
 				  const char **ret_number)
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE];
@@ -261,12 +364,15 @@ static const struct dossier *fold(struct rebuild *r, const struct rows_matter *m
 		if (strcmp(hex, PQgetvalue(r->stored[ROWS_ACT], row, 17) + 2) != 0)
 			return damaged(r, act.seq, "the digest does not fit: changed, or its predecessor is"), NULL;
 		*after = *before;
-		if (procedure_apply(&r->book, after, p, record, &r->arena, &err) != ERR_OK)
+		m->book = edition(r, act.law_version);
+		if (procedure_apply(m->book, after, p, record, &r->arena, &err) != ERR_OK)
 			return damaged(r, act.seq, err.message), NULL;
 		if (change_moves_mark(before, after))
 			expect_mark(r, m, after, &act);
 		if (row == first)
 			*ret_number = act.number;
+		if (after->kind == MATTER_HANDOFF)
+			check_told(r, p, record, act.seq);
 		r->acts++;
 	}
 	return after;
@@ -280,6 +386,10 @@ static void expect_rows(struct rebuild *r, const struct rows_matter *m, const st
 	rows_dossier(m, d, &e[ROWS_DOSSIER].rows[0]);
 	rows_text(m, d, &e[ROWS_TEXT].rows[0]);
 	e[ROWS_MATTER].count = e[ROWS_DOSSIER].count = e[ROWS_TEXT].count = 1;
+	if (d->kind == MATTER_HANDOFF) {
+		rows_handoff(m, d, r->told.sent_at, &e[ROWS_HANDOFF].rows[0]);
+		e[ROWS_HANDOFF].count = 1;
+	}
 	for (int i = 0; i < d->clock_count; i++)
 		rows_clock(m, d, i, &e[ROWS_CLOCK].rows[i]);
 	e[ROWS_CLOCK].count = (size_t)d->clock_count;
@@ -371,7 +481,7 @@ static bool rewrite(struct rebuild *r, int acts)
 static void check_matter(struct rebuild *r, int row, bool *ret_rewrite)
 {
 	const PGresult *res = r->stored[ROWS_MATTER];
-	struct rows_matter m = { .arena = &r->arena, .book = &r->book, .id = cell_number(res, row, 0),
+	struct rows_matter m = { .arena = &r->arena, .id = cell_number(res, row, 0),
 				 .organ = cell_number(res, row, 3), .unit = cell_number(res, row, 4) };
 	enum matter_procedure procedure = PROCEDURE_COUNT;
 	const char *number = NULL;
@@ -382,11 +492,12 @@ static void check_matter(struct rebuild *r, int row, bool *ret_rewrite)
 	for (size_t i = 0; i < ROWS_TABLE_COUNT; i++)
 		r->expected[i].count = 0;
 	r->matters++;
+	read_records(r);
 	if (!procedure_by_code(sv_of(PQgetvalue(res, row, 2)), &procedure))
 		damaged(r, 0, "unknown procedure");
 	const struct dossier *d = r->damaged ? NULL : fold(r, &m, procedure_get(procedure), &number);
 	if (d) {
-		expect_rows(r, &m, d, number);
+		expect_rows(r, &m, d, r->told.number ? r->told.number : number);
 		for (size_t i = 0; i < ARRAY_LEN(projections); i++)
 			compare_table(r, projections[i]);
 	}
@@ -473,6 +584,7 @@ static void rebuild_free(struct rebuild *r)
 	arena_fini(&r->arena);
 	arena_fini(&r->book_arena);
 	PQfinish(r->conn);
+	free(r->editions);
 	free(r);
 }
 
@@ -518,7 +630,7 @@ static int run_rebuild(int argc, char **argv)
 		return CTL_FAILED;
 	struct rebuild *r = rebuild_new(database);
 	r->check = check;
-	bool ok = r->conn && engine_see_all(r->conn) && engine_book(r->conn, &r->book_arena, &r->book) &&
+	bool ok = r->conn && engine_see_all(r->conn) && engine_book(r->conn, &r->book_arena, add_edition(r)) &&
 		  run_batches(r, only ? only - 1 : 0, only ? only : INT64_MAX);
 	int code = ok ? summary(r) : CTL_FAILED;
 	rebuild_free(r);

@@ -35,6 +35,10 @@ const struct rows_info rows_info[ROWS_TABLE_COUNT] = {
 		  "filed_on", "decision_due_on", "decided_on", "perform_due_on", "performing_open", "ground_on",
 		  "ground_due_on", "closed_on", "suspended_on", "resumed_on", "publish_due_on", "published_on",
 		  "active_until" }, 2, 1u << 2 | 1u << 3 },
+	[ROWS_HANDOFF] = { "handoff",
+		{ "matter_id", "organ_id", "unit_id", "thread", "channel", "side", "case_id", "peer_code", "peer_name",
+		  "sent_at" }, 1, 1u << 9 },
+	[ROWS_RECORD] = { "record", { "matter_id", "ordinal", "lane", "n", "seq", "kind", "body", "digest" }, 2, 0 },
 };
 
 int rows_column_count(enum rows_table t)
@@ -272,6 +276,16 @@ void rows_mark(const struct rows_matter *m, const struct dossier *d, int seq, in
 	    cell_bool(k.performing_open), cell_day(a, k.ground_on), cell_day(a, k.ground_due_on),
 	    cell_day(a, k.closed_on), cell_day(a, k.suspended_on), cell_day(a, k.resumed_on),
 	    cell_day(a, k.publish_due_on), cell_day(a, k.published_on), cell_day(a, k.active_until));
+}
+
+void rows_handoff(const struct rows_matter *m, const struct dossier *d, instant_t sent_at, struct cells *ret)
+{
+	struct arena *a = m->arena;
+	struct handoff_copy copy;
+
+	handoff_copy_of(d, &copy);
+	PUT(cell_i64(a, m->id), cell_i64(a, m->organ), cell_i64(a, m->unit), copy.thread, copy.channel,
+	    cell_i64(a, copy.side), cell_id(a, copy.case_id), copy.peer_code, copy.peer_name, cell_instant(a, sent_at));
 }
 
 /* ---- the chain ---- */

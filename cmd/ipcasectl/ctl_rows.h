@@ -14,7 +14,7 @@
 
 enum rows_table {
 	ROWS_MATTER, ROWS_DOSSIER, ROWS_ACT, ROWS_DOCUMENT, ROWS_CLOCK, ROWS_PARTY, ROWS_TEXT, ROWS_MARK,
-	ROWS_TABLE_COUNT
+	ROWS_HANDOFF, ROWS_RECORD, ROWS_TABLE_COUNT
 };
 
 enum { ROWS_COLUMNS_MAX = 28 };
@@ -62,6 +62,9 @@ void rows_text(const struct rows_matter *m, const struct dossier *d, struct cell
 /* `until` INSTANT_NONE: in force. */
 void rows_mark(const struct rows_matter *m, const struct dossier *d, int seq, instant_t from, instant_t until,
 	       struct cells *ret);
+
+/* Of a hand-over only. `sent_at` INSTANT_NONE: not sent. */
+void rows_handoff(const struct rows_matter *m, const struct dossier *d, instant_t sent_at, struct cells *ret);
 
 /* The same bytes as SQL act_digest(). */
 void rows_digest(const struct rows_matter *m, const struct rows_act *a, const uint8_t *prev, uint8_t ret[32]);

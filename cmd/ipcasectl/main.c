@@ -12,8 +12,11 @@ static const struct ctl_command *const commands[] = {
 	&ctl_migrate_command,    /* at each upgrade */
 	&ctl_check_command,      /* before the daemon starts */
 	&ctl_unit_command,       /* daily */
+	&ctl_peer_command,       /* organs of hand-overs */
 	&ctl_account_command,    /* daily */
+	&ctl_key_command,        /* once an organ, and when one expires */
 	&ctl_rebuild_command,    /* proof */
+	&ctl_recompute_command,  /* each year */
 	&ctl_procedures_command, /* the law's tables, to read */
 	&ctl_demo_command,       /* trial data */
 	&ctl_generate_command,   /* developers */

@@ -7,7 +7,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "app/exchange.h"
+#include "app/material.h"
 #include "crypto/crypto.h"
+#include "door.h"
 #include "worker.h"
 
 enum {
@@ -16,6 +19,7 @@ enum {
 	OLD_LAW_MS = 10 * 60 * 1000,  /* longer than any request */
 	LAST_WORDS_MS = 200,          /* time for the last refusals to leave */
 	SPARE_DESCRIPTORS = 128,
+	SWEEP_MS = 60 * 60 * 1000,
 };
 
 struct old_law;
@@ -35,14 +39,19 @@ struct daemon {
 	struct api_process process;
 	struct worker workers[API_WORKERS_MAX];
 	size_t worker_count, drained;
+	struct exchange_keys *keys;
+	struct exchange *exchange;
+	struct door door;
 	struct law_shelf *shelf;
-	struct old_law *old_law; /* books that some request may still use */
+	struct old_law *old_law; /* books and keys that some request may still use */
 	int law_tries;
-	struct loop_timer law_timer, drain_timer;
+	struct loop_timer law_timer, drain_timer, sweep_timer;
 	/* a reload under way */
 	bool reloading;
 	struct conf next_conf;
 	struct ssl_ctx_st *next_tls;
+	struct exchange_keys *next_keys;
+	struct ssl_ctx_st *next_door_tls;
 };
 
 /* ---- telling the workers ---- */
@@ -50,6 +59,7 @@ struct daemon {
 struct news {
 	struct worker *worker;
 	const struct law_book *book;
+	const struct exchange_keys *keys;
 	struct app_config config;
 	struct ssl_ctx_st *tls; /* NULL: as before */
 };
@@ -59,6 +69,7 @@ static void hear_news(void *arg)
 	struct news *n = arg;
 
 	n->worker->app->book = n->book;
+	n->worker->app->keys = n->keys;
 	n->worker->app->config = n->config;
 	if (n->tls)
 		http_server_set_tls(n->worker->server, n->tls);
@@ -69,10 +80,33 @@ static void tell_workers(struct daemon *d, struct ssl_ctx_st *tls)
 {
 	for (size_t i = 0; i < d->worker_count; i++) {
 		struct news *n = xcalloc(1, sizeof(*n));
-		*n = (struct news){ .worker = &d->workers[i], .book = &d->shelf->book, .tls = tls };
+		*n = (struct news){ .worker = &d->workers[i], .book = &d->shelf->book, .keys = d->keys, .tls = tls };
 		app_config_of(&d->conf, &n->config);
 		loop_post(d->workers[i].loop, hear_news, n);
 	}
+}
+
+struct door_news {
+	struct door *door;
+	struct ssl_ctx_st *tls;
+};
+
+static void door_hears(void *arg)
+{
+	struct door_news *n = arg;
+
+	door_swap(n->door, n->tls);
+	free(n);
+}
+
+/* Connections from now on are judged by the new keys, trust and revocation lists. */
+static void tell_door(struct daemon *d)
+{
+	struct door_news *n = xcalloc(1, sizeof(*n));
+
+	*n = (struct door_news){ .door = &d->door, .tls = d->next_door_tls };
+	d->next_door_tls = NULL;
+	loop_post(d->workers[0].loop, door_hears, n);
 }
 
 /* ---- the law ---- */
@@ -82,6 +116,7 @@ struct old_law {
 	struct daemon *daemon;
 	struct loop_timer timer;
 	struct law_shelf *shelf;
+	struct exchange_keys *keys;
 };
 
 static void forget_old_law(void *arg)
@@ -94,24 +129,81 @@ static void forget_old_law(void *arg)
 	*at = old->next;
 	loop_timer_stop(&old->timer);
 	law_shelf_free(old->shelf);
+	exchange_keys_free(old->keys);
 	free(old);
 }
 
-/* Requests under way keep the book they began with. */
+/* Requests under way keep the book and the keys they began with. */
+static void keep_old(struct daemon *d, struct law_shelf *shelf, struct exchange_keys *keys)
+{
+	struct old_law *old = xcalloc(1, sizeof(*old));
+
+	old->next = d->old_law;
+	old->daemon = d;
+	old->shelf = shelf;
+	old->keys = keys;
+	d->old_law = old;
+	loop_timer_start(d->loop, &old->timer, OLD_LAW_MS, forget_old_law, old);
+}
+
 static void replace_law(struct daemon *d, struct law_shelf *shelf)
 {
-	if (d->shelf) {
-		struct old_law *old = xcalloc(1, sizeof(*old));
-		old->next = d->old_law;
-		old->daemon = d;
-		old->shelf = d->shelf;
-		d->old_law = old;
-		loop_timer_start(d->loop, &old->timer, OLD_LAW_MS, forget_old_law, old);
-	}
+	if (d->shelf)
+		keep_old(d, d->shelf, NULL);
 	d->shelf = shelf;
 }
 
+static void replace_keys(struct daemon *d)
+{
+	if (!d->next_keys)
+		return;
+	keep_old(d, NULL, d->keys);
+	d->keys = d->next_keys;
+	d->next_keys = NULL;
+}
+
 static void ask_law(void *arg);
+
+/* ---- materials ---- */
+
+static void worker_sweep(void *arg)
+{
+	struct daemon *d = arg;
+
+	material_sweep(d->workers[0].app, d->conf.store.upload_idle_ms);
+}
+
+static void on_sweep(void *arg)
+{
+	struct daemon *d = arg;
+
+	loop_post(d->workers[0].loop, worker_sweep, d);
+}
+
+/* Uploads that nobody goes on with: now and every hour. */
+static void begin_sweeping(struct daemon *d)
+{
+	int64_t idle = d->conf.store.upload_idle_ms;
+
+	if (!d->process.content)
+		return;
+	on_sweep(d);
+	loop_timer_start_periodic(d->loop, &d->sweep_timer, idle < SWEEP_MS ? idle : SWEEP_MS, on_sweep, d);
+}
+
+static enum err_code open_store(struct daemon *d, struct err *err)
+{
+	enum err_code code;
+
+	if (!d->conf.store.dir[0])
+		return ERR_OK;
+	if ((code = content_store_open(d->conf.store.dir, &d->process.content, err)) != ERR_OK)
+		return code;
+	d->process.content_pool = offload_new("store", (unsigned)d->conf.store.threads, (unsigned)d->conf.store.queue);
+	return ERR_OK;
+}
+
+/* ---- the first law ---- */
 
 static void first_law_came(void *arg, struct law_shelf *shelf, const struct err *err)
 {
@@ -131,6 +223,7 @@ static void first_law_came(void *arg, struct law_shelf *shelf, const struct err 
 	replace_law(d, shelf);
 	tell_workers(d, NULL);
 	d->phase = PHASE_RUN;
+	begin_sweeping(d);
 	log_info("ready", "law_version=%d clocks=%zu calendar=%d-%d", shelf->book.version, shelf->book.clock_count,
 		 shelf->book.calendar.first_year, shelf->book.calendar.last_year);
 }
@@ -149,6 +242,10 @@ static void reload_failed(struct daemon *d, const struct err *err)
 	log_error("reload_failed", "reason=%s", log_quote(err->message));
 	crypto_tls_free(d->next_tls);
 	d->next_tls = NULL;
+	crypto_tls_free(d->next_door_tls);
+	d->next_door_tls = NULL;
+	exchange_keys_free(d->next_keys);
+	d->next_keys = NULL;
 	d->reloading = false;
 }
 
@@ -164,12 +261,14 @@ static void new_law_came(void *arg, struct law_shelf *shelf, const struct err *e
 	d->conf = d->next_conf;
 	log_set_level((enum log_level)d->conf.log.level);
 	replace_law(d, shelf);
+	replace_keys(d);
 	if (d->next_tls) {
 		crypto_tls_free(d->tls);
 		d->tls = d->next_tls;
 		d->next_tls = NULL;
 	}
 	tell_workers(d, d->tls);
+	tell_door(d);
 	d->reloading = false;
 	log_info("reloaded", "law_version=%d", shelf->book.version);
 }
@@ -194,7 +293,9 @@ static void reload(struct daemon *d)
 	d->reloading = true;
 	if (conf_load(d->path, &d->next_conf, &err) != ERR_OK ||
 	    conf_reload_compatible(&d->conf, &d->next_conf, &err) != ERR_OK ||
-	    make_tls(&d->next_conf, &d->next_tls, &err) != ERR_OK) {
+	    make_tls(&d->next_conf, &d->next_tls, &err) != ERR_OK ||
+	    exchange_keys_load(d->next_conf.exchange.keys, &d->next_keys, &err) != ERR_OK ||
+	    door_tls(&d->next_conf, d->next_keys, &d->next_door_tls, &err) != ERR_OK) {
 		reload_failed(d, &err);
 		return;
 	}
@@ -219,6 +320,11 @@ static void worker_refuse(void *arg)
 	task_cancel_all(w->loop);
 }
 
+static void refuse_door(void *arg)
+{
+	door_refuse(arg);
+}
+
 static void refuse_rest(void *arg)
 {
 	struct daemon *d = arg;
@@ -226,6 +332,7 @@ static void refuse_rest(void *arg)
 	log_warn("drain_cut", "workers_left=%zu", d->worker_count - d->drained);
 	for (size_t i = 0; i < d->worker_count; i++)
 		loop_post(d->workers[i].loop, worker_refuse, &d->workers[i]);
+	loop_post(d->workers[0].loop, refuse_door, &d->door);
 	loop_timer_start(d->loop, &d->drain_timer, LAST_WORDS_MS, stop_now, d);
 }
 
@@ -250,11 +357,21 @@ static void on_drained(void *arg)
 	free(it);
 }
 
+static void drain_door(void *arg)
+{
+	struct drained *it = arg;
+
+	if (it->worker == &it->daemon->workers[0])
+		door_drain(&it->daemon->door, on_drained, it);
+	else
+		on_drained(it);
+}
+
 static void worker_drain(void *arg)
 {
 	struct drained *it = arg;
 
-	http_server_drain(it->worker->server, on_drained, it);
+	http_server_drain(it->worker->server, drain_door, it);
 }
 
 static void drain(struct daemon *d)
@@ -262,6 +379,7 @@ static void drain(struct daemon *d)
 	d->phase = PHASE_DRAIN;
 	__atomic_store_n(&d->process.draining, true, __ATOMIC_RELAXED);
 	loop_timer_stop(&d->law_timer);
+	loop_timer_stop(&d->sweep_timer);
 	log_info("draining", "timeout_ms=%lld", (long long)d->conf.run.drain_timeout_ms);
 	for (size_t i = 0; i < d->worker_count; i++) {
 		struct drained *it = xcalloc(1, sizeof(*it));
@@ -307,6 +425,12 @@ static enum err_code make_workers(struct daemon *d, struct err *err)
 		code = worker_init(&d->workers[i], i, &d->conf, d->router, d->listener, d->tls, &d->process, err);
 	}
 	d->process.worker_count = d->worker_count;
+	if (code == ERR_OK)
+		d->process.exchange = d->exchange = exchange_new(d->workers[0].app, &d->conf);
+	for (size_t i = 0; i < d->worker_count && code == ERR_OK; i++)
+		d->workers[i].app->exchange = d->exchange;
+	if (code == ERR_OK)
+		code = door_open(&d->door, &d->conf, d->keys, d->workers[0].app, err);
 	for (size_t i = 0; i < d->worker_count && code == ERR_OK; i++)
 		code = worker_start(&d->workers[i], err);
 	return code;
@@ -327,10 +451,12 @@ static enum err_code make_all(struct daemon *d, struct err *err)
 	/* libpq reads it from there; it stands in no connection string and no log. */
 	if (d->conf.database.password[0])
 		setenv("PGPASSWORD", d->conf.database.password, 1);
-	if ((code = make_tls(&d->conf, &d->tls, err)) != ERR_OK)
+	if ((code = make_tls(&d->conf, &d->tls, err)) != ERR_OK || (code = open_store(d, err)) != ERR_OK ||
+	    (code = exchange_keys_load(d->conf.exchange.keys, &d->keys, err)) != ERR_OK)
 		return code;
 	d->routes = api_http_routes((size_t)d->conf.http.max_body_bytes,
-				    (size_t)d->conf.http.max_import_body_bytes, &routes);
+				    (size_t)d->conf.http.max_import_body_bytes, (size_t)d->conf.store.chunk_bytes,
+				    &routes);
 	app_pool_config_small(&d->conf, &pool_config);
 	if ((code = http_router_new(d->routes, routes, &d->router, err)) != ERR_OK ||
 	    (code = http_listen(d->conf.http.listen, d->tls != NULL, &d->listener, err)) != ERR_OK ||
@@ -345,9 +471,19 @@ static void unmake_all(struct daemon *d)
 	for (size_t i = 0; i < d->worker_count; i++)
 		worker_stop(&d->workers[i]);
 	offload_free(d->process.offload);
+	offload_free(d->process.content_pool);
+	if (d->exchange) {
+		loop_adopt(d->workers[0].loop);
+		exchange_stop(d->exchange);
+		task_cancel_all(d->workers[0].loop);
+		door_close(&d->door);
+	}
 	for (size_t i = 0; i < d->worker_count; i++)
 		worker_fini(&d->workers[i]);
+	exchange_free(d->exchange);
+	content_store_close(d->process.content);
 	loop_timer_stop(&d->law_timer);
+	loop_timer_stop(&d->sweep_timer);
 	loop_timer_stop(&d->drain_timer);
 	while (d->old_law)
 		forget_old_law(d->old_law);
@@ -358,7 +494,10 @@ static void unmake_all(struct daemon *d)
 	free(d->routes);
 	crypto_tls_free(d->tls);
 	crypto_tls_free(d->next_tls);
+	crypto_tls_free(d->next_door_tls);
 	law_shelf_free(d->shelf);
+	exchange_keys_free(d->keys);
+	exchange_keys_free(d->next_keys);
 	crypto_wipe(&d->conf, sizeof(d->conf));
 	free(d);
 }

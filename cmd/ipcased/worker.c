@@ -38,6 +38,8 @@ static void http_config(struct worker *w, const struct conf *conf, struct http_c
 	http_config_init(ret);
 	ret->max_headers = (size_t)conf->http.max_headers_bytes;
 	ret->max_body = (size_t)(body > import_body ? body : import_body);
+	if (conf->store.dir[0] && (size_t)conf->store.chunk_bytes > ret->max_body)
+		ret->max_body = (size_t)conf->store.chunk_bytes;
 	ret->max_reply = API_REPLY_MAX;
 	/* What a peer can make us hold is bounded by its body (api.c); this catches our own mistakes. */
 	ret->request_arena = REQUEST_ARENA;
@@ -64,6 +66,8 @@ enum err_code worker_init(struct worker *w, size_t index, const struct conf *con
 	if ((code = pg_pool_new(w->loop, &pool_config, &w->pool, err)) != ERR_OK)
 		return code;
 	w->app = app_new(w->loop, w->pool, process->offload, conf);
+	w->app->content = process->content;
+	w->app->content_pool = process->content_pool;
 	w->api = (struct api){
 		.app = w->app, .process = process, .request_timeout_ms = conf->http.request_timeout_ms,
 		.slow_timeout_ms = conf->database.slow_timeout_ms,

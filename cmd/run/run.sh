@@ -7,6 +7,10 @@
 #   DIR/cluster       a private PostgreSQL (cluster.sh); data stay between runs
 #   DIR/accounts.txt  demonstration accounts and passwords, made at the first run
 #   DIR/ipcase.ini    configuration, written at each start
+#   DIR/store         contents of materials
+#   DIR/keys, DIR/ca  signing keys of the organs, and the authority that vouches for them
+#   DIR/quarantine    what was refused at the door
+#   DIR/store         contents of materials
 #   DIR/ipcased.log   the daemon's log
 #
 # Stays in the foreground until Ctrl-C or SIGTERM; then stops the daemon and the server.
@@ -83,27 +87,79 @@ step() {
 
 step "$bin/ipcasectl" setup --database "$admin" --name ipcase
 step "$bin/ipcasectl" migrate --database "$owner"
-if [ ! -e "$ready_mark" ]; then
-	if "$bin/ipcasectl" help demo >/dev/null 2>&1; then
-		echo 'First run: loading the demonstration ...'
-		(umask 077 && : >"$dir/accounts.txt")
-		step "$bin/ipcasectl" demo --database "$owner" --accounts "$dir/accounts.txt"
-	fi
-	: >"$ready_mark"
-fi
 
-cat >"$dir/ipcase.ini" <<X
+write_ini() { # LISTEN FILE
+	(umask 077 && mkdir -p "$dir/store" "$dir/quarantine" "$dir/keys")
+	cat >"$2" <<X
 ; Written by run.sh at each start; changes here do not stay.
 [http]
-listen = 127.0.0.1:$port
+listen = $1
 
 [database]
 url = $(cluster url ipcase ipcase_app)
+
+[store]
+dir = $dir/store
+
+[exchange]
+keys = $dir/keys
+quarantine = $dir/quarantine
 X
+}
+
+# Keys of the organs that this machine speaks for, from an authority of its own. The others answer on paper.
+organ_keys() {
+	local code name
+	step "$bin/ipcasectl" key ca --dir "$dir/ca" --name 演示证书颁发机构
+	while IFS=$'\t' read -r code name; do
+		step "$bin/ipcasectl" key new "$code" --name "$name" --dir "$dir/keys"
+		step "$bin/ipcasectl" key sign --dir "$dir/keys" --ca "$dir/ca" "$dir/keys/$code.csr"
+		# What comes to the bureau is put where its clerk sits.
+		case $code in
+		*-market) step "$bin/ipcasectl" peer host --code "$code" --inbox "$code-brigade" --database "$owner" ;;
+		*) step "$bin/ipcasectl" peer host --code "$code" --database "$owner" ;;
+		esac
+	done < <(psql -qXAt -F $'\t' -d "$owner" -c "SELECT code, name FROM ipcase.organ_peer
+		WHERE code IN ('512022-market', '512022-police', '512022-procuratorate', '512022-court') ORDER BY code")
+	(umask 077 && mkdir -p "$dir/keys/trust")
+	cp "$dir/ca/ca.pem" "$dir/keys/trust/ca.pem"
+}
 
 # In a session of its own: Ctrl-C reaches only this script, which stops things in order.
-setsid "$bin/ipcased" --config "$dir/ipcase.ini" 9>&- >>"$dir/ipcased.log" 2>&1 </dev/null &
-daemon=$!
+start_daemon() { # CONFIG
+	setsid "$bin/ipcased" --config "$1" 9>&- >>"$dir/ipcased.log" 2>&1 </dev/null &
+	daemon=$!
+}
+
+# Hand-overs go through the exchange, so they need a daemon; it listens where nobody looks yet.
+demo_handoffs() {
+	local place i
+	place=$(mktemp -d)
+	write_ini "unix:$place/socket" "$place/ipcase.ini"
+	start_daemon "$place/ipcase.ini"
+	for ((i = 0; i < 300; i++)); do
+		[ ! -S "$place/socket" ] || break
+		sleep 0.1
+	done
+	step "$here/handoffs.sh" "$bin" "unix:$place/socket" "$dir/accounts.txt"
+	kill -TERM "$daemon"
+	wait "$daemon" || :
+	daemon=
+	rm -rf "$place"
+}
+
+if [ ! -e "$ready_mark" ]; then
+	echo 'First run: loading the demonstration ...'
+	rm -rf "$dir/store" "$dir/keys" "$dir/ca" "$dir/quarantine"
+	(umask 077 && : >"$dir/accounts.txt")
+	step "$bin/ipcasectl" demo --database "$owner" --accounts "$dir/accounts.txt"
+	organ_keys
+	demo_handoffs
+	: >"$ready_mark"
+fi
+
+write_ini "127.0.0.1:$port" "$dir/ipcase.ini"
+start_daemon "$dir/ipcase.ini"
 
 answers() {
 	local status

@@ -11,13 +11,15 @@ enum { BODY_VALUES_FACTOR = 24, BODY_ARENA_BASE = 1 << 20 };
 
 static void handle(struct http_request *req, const struct http_route *route);
 
-struct http_route *api_http_routes(size_t max_body, size_t max_import_body, size_t *ret_count)
+struct http_route *api_http_routes(size_t max_body, size_t max_import_body, size_t max_bytes, size_t *ret_count)
 {
 	struct http_route *rows = xcalloc(api_route_count, sizeof(*rows));
 
 	for (size_t i = 0; i < api_route_count; i++) {
 		const struct api_route *r = &api_routes[i];
-		size_t most = (r->flags & API_ROUTE_SLOW) ? max_import_body : max_body;
+		size_t most = (r->flags & API_ROUTE_BYTES)  ? max_bytes
+			      : (r->flags & API_ROUTE_SLOW) ? max_import_body
+							    : max_body;
 		rows[i] = (struct http_route){
 			.method = r->method, .pattern = r->pattern, .data = r, .doc = r->doc,
 			.handler = (r->flags & API_ROUTE_PLAIN) ? r->handler : handle,

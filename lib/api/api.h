@@ -65,6 +65,8 @@ enum {
 	API_ROUTE_NO_KEY = 1u << 1, /* a POST without Idempotency-Key */
 	API_ROUTE_PLAIN = 1u << 2,  /* not a task: `handler` answers at once */
 	API_ROUTE_SLOW = 1u << 3,   /* may take the time of the slow lane */
+	API_ROUTE_BYTES = 1u << 4,  /* the body is bytes, not JSON: http_body() */
+	API_ROUTE_FILE = 1u << 5,   /* the reply is a file of any type and size */
 };
 
 struct api_route {
@@ -99,6 +101,9 @@ struct api_process {
 	struct api_worker workers[API_WORKERS_MAX];
 	size_t worker_count;
 	struct offload *offload;
+	struct content_store *content;   /* NULL: no materials */
+	struct offload *content_pool;
+	struct exchange *exchange;       /* NULL: not made yet */
 	instant_t started_at;
 	bool draining; /* atomic */
 };
@@ -110,9 +115,9 @@ struct api {
 	size_t max_body, max_import_body;
 };
 
-/* Rows for http_router_new, one a route. `max_import_body` and `max_body` replace the limits in the table where
- * those are larger. Freed with free(). */
-struct http_route *api_http_routes(size_t max_body, size_t max_import_body, size_t *ret_count);
+/* Rows for http_router_new, one a route. `max_import_body` (of slow routes), `max_bytes` (of those that take bytes) and
+ * `max_body` replace the limits in the table where those are larger. Freed with free(). */
+struct http_route *api_http_routes(size_t max_body, size_t max_import_body, size_t max_bytes, size_t *ret_count);
 
 /* ---- a request inside its steps ---- */
 

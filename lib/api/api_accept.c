@@ -186,6 +186,8 @@ static enum err_code read_body(struct api_request *r, struct err *err)
 	struct sv body = http_body(r->http);
 	enum err_code code;
 
+	if (r->route->flags & API_ROUTE_BYTES)
+		return ERR_OK;
 	if (!has_body_fields(r->route)) {
 		if (body.n == 0)
 			return ERR_OK;

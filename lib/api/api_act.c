@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * Changes: POST /clues, POST /cases, POST /clues/{id}/acts, POST /cases/{id}/acts. */
+ * Changes: POST /clues, POST /cases, POST /handoffs, and POST .../{id}/acts of each. */
 #include "api/api_steps.h"
 #include "app/act.h"
 
@@ -13,6 +13,13 @@ const struct api_field fields_clue_create[] = { WHEN_FIELD, FIELDS_FIELD("fields
 const struct api_field fields_case_create[] = {
 	{ "procedure", API_CHOICE, .required = true, .words = "summary", .doc = "简易程序；普通程序案件由线索立案产生" },
 	WHEN_FIELD, FIELDS_FIELD("fields.summary.summary_decide"), { .name = NULL },
+};
+
+const struct api_field fields_handoff_create[] = {
+	{ "channel", API_CHOICE, .required = true, .words = API_CHANNELS, .doc = "移送种类" },
+	{ "act", API_CHOICE, .words = "open|arrive|assign_open",
+	  .doc = "open 开始移送（缺省）；arrive 登记对方以纸质移送来的；assign_open 法院委派调解（c7，法院账号的缺省）" },
+	WHEN_FIELD, FIELDS_FIELD(NULL), { .name = NULL },
 };
 
 const struct api_field fields_act[] = {
@@ -55,6 +62,29 @@ static enum step decode_case(struct task *t)
 	return STEP_NEXT;
 }
 
+/* With which act a hand-over begins; a court that begins a C7 assigns a mediation. */
+static struct sv handoff_begin(const struct act_call *a, const struct api_value *act)
+{
+	static const char *const codes[] = { "open", "arrive", "assign_open" };
+
+	if (act->set)
+		return sv_of(codes[act->num]);
+	return a->procedure == PROCEDURE_C7 && (a->call.who->actor.roles & ROLE_COURT) ? SV("assign_open") : SV("open");
+}
+
+static enum step decode_handoff(struct task *t)
+{
+	struct act_call *a = task_ctx(t);
+	const struct api_request *r = api_request(t);
+
+	decode_common(t);
+	a->kind = MATTER_HANDOFF;
+	if (!procedure_by_code(api_value(r, "channel")->text, &a->procedure))
+		return task_fail(t, ERR_INVALID, "channel", "没有这种移送");
+	a->act = handoff_begin(a, api_value(r, "act"));
+	return STEP_NEXT;
+}
+
 static enum step decode_act(struct task *t, enum matter_kind kind)
 {
 	struct act_call *a = task_ctx(t);
@@ -78,6 +108,11 @@ static enum step decode_case_act(struct task *t)
 	return decode_act(t, MATTER_CASE);
 }
 
+static enum step decode_handoff_act(struct task *t)
+{
+	return decode_act(t, MATTER_HANDOFF);
+}
+
 static enum step reply_act(struct task *t)
 {
 	const struct act_call *a = task_ctx(t);
@@ -97,6 +132,12 @@ const struct task_step steps_clue_create[] = {
 };
 const struct task_step steps_case_create[] = {
 	API_BEGIN, { "decode", decode_case }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END
+};
+const struct task_step steps_handoff_create[] = {
+	API_BEGIN, { "decode", decode_handoff }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END
+};
+const struct task_step steps_handoff_act[] = {
+	API_BEGIN, { "decode", decode_handoff_act }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END
 };
 const struct task_step steps_clue_act[] = {
 	API_BEGIN, { "decode", decode_clue_act }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END

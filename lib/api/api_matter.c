@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * Reading one clue or case: itself, its next acts, its timeline, its clocks. */
+ * Reading one clue, case or hand-over: itself, its next acts, its timeline, its clocks. */
 #include "api/api_steps.h"
 #include "app/view.h"
 
@@ -28,6 +28,11 @@ static enum step decode_clue(struct task *t)
 static enum step decode_case(struct task *t)
 {
 	return decode_id(t, MATTER_CASE);
+}
+
+static enum step decode_handoff(struct task *t)
+{
+	return decode_id(t, MATTER_HANDOFF);
 }
 
 static enum step decode_timeline(struct task *t)
@@ -79,7 +84,7 @@ static enum step reply_clocks(struct task *t)
 	return api_reply_send(t, &reply);
 }
 
-/* What is this number: a clue or a case? */
+/* What is this number: a clue, a case or a hand-over? */
 static enum step reply_kind(struct task *t)
 {
 	const struct matter_view *v = task_ctx(t);
@@ -111,6 +116,9 @@ READ_STEPS(steps_clue_next, decode_clue, reply_next);
 READ_STEPS(steps_case_next, decode_case, reply_next);
 READ_STEPS(steps_clue_clocks, decode_clue, reply_clocks);
 READ_STEPS(steps_case_clocks, decode_case, reply_clocks);
+READ_STEPS(steps_handoff_next, decode_handoff, reply_next);
+READ_STEPS(steps_handoff_clocks, decode_handoff, reply_clocks);
+PAGE_STEPS(steps_handoff_acts, decode_handoff, reply_acts);
 PAGE_STEPS(steps_clue_acts, decode_clue, reply_acts);
 PAGE_STEPS(steps_case_acts, decode_case, reply_acts);
 

@@ -253,10 +253,16 @@ static void write_derived(struct json_writer *w, const struct matter_view *v)
 
 void api_write_matter(struct json_writer *w, struct arena *arena, const struct matter_view *v)
 {
+	json_obj_open(w);
+	api_write_matter_members(w, arena, v);
+	json_obj_close(w);
+}
+
+void api_write_matter_members(struct json_writer *w, struct arena *arena, const struct matter_view *v)
+{
 	const struct dossier *d = v->dossier;
 	uint32_t turn = dossier_turn(d);
 
-	json_obj_open(w);
 	json_kv_id(w, "id", v->id);
 	json_kv_str(w, "kind", matter_kind_code(d->kind));
 	json_kv_str(w, "procedure", procedure_code(d->procedure));
@@ -294,8 +300,8 @@ void api_write_matter(struct json_writer *w, struct arena *arena, const struct m
 	json_arr_open(w);
 	write_link(w, d, "clue", FIELD_CLUE);
 	write_link(w, d, "case", FIELD_CASE);
+	write_link(w, d, "handoff", FIELD_HANDOFF);
 	json_arr_close(w);
-	json_obj_close(w);
 }
 
 /* ---- next acts ---- */
@@ -333,7 +339,9 @@ static void write_field(struct json_writer *w, const struct law_book *book, enum
 	json_obj_close(w);
 }
 
-static void write_next_act(struct json_writer *w, const struct law_book *book, const struct next_act *next)
+/* `registers`: the answer of an organ that is not connected, which we enter from paper. */
+static void write_next_act(struct json_writer *w, const struct law_book *book, const struct next_act *next,
+			   bool registers)
 {
 	char code[96];
 
@@ -355,7 +363,13 @@ static void write_next_act(struct json_writer *w, const struct law_book *book, c
 		if (field_info(u->field)->type != FIELD_TYPE_JSON)
 			write_field(w, book, u->field, u->required);
 	}
+	if (registers) {
+		write_field(w, book, FIELD_REGISTERED_MEDIUM, true);
+		write_field(w, book, FIELD_REGISTERED_SCAN, false);
+	}
 	json_arr_close(w);
+	if (registers)
+		json_kv_bool(w, "registers", true);
 	if (next->blocked) {
 		json_key(w, "blocked");
 		json_obj_open(w);
@@ -367,18 +381,37 @@ static void write_next_act(struct json_writer *w, const struct law_book *book, c
 	json_obj_close(w);
 }
 
+/* Acts that have a request of their own, such as the end of an upload. */
+static bool by_program(const struct act_row *row)
+{
+	for (const struct field_use *u = row->fields; u && u->field != FIELD_NONE; u++) {
+		if (u->required && (field_info(u->field)->flags & FIELD_FLAG_ENGINE))
+			return true;
+	}
+	return false;
+}
+
+/* Records that the exchange makes by itself; a person enters them only for an organ that answers on paper. */
+static bool by_exchange(const struct act_row *row)
+{
+	return row->receipt && (strcmp(row->receipt, "delivered") == 0 || strcmp(row->receipt, "retrieved") == 0);
+}
+
 void api_write_next(struct json_writer *w, struct arena *arena, const struct matter_view *v)
 {
+	const struct actor *who = &v->call.who->actor;
 	struct next_act *acts = arena_array(arena, struct next_act, NEXT_ACTS_MAX);
-	size_t n = procedure_next(v->call.book, v->dossier, &v->call.who->actor, clock_now(), arena, acts,
-				  NEXT_ACTS_MAX);
+	size_t n = procedure_next(v->call.book, v->dossier, who, clock_now(), arena, acts, NEXT_ACTS_MAX);
 
 	json_obj_open(w);
 	json_kv_i64(w, "version", v->dossier->version);
 	json_key(w, "acts");
 	json_arr_open(w);
-	for (size_t i = 0; i < n; i++)
-		write_next_act(w, v->call.book, &acts[i]);
+	for (size_t i = 0; i < n; i++) {
+		bool registers = !(who->roles & ROLE_EXCHANGE) && procedure_registers(v->dossier, acts[i].row);
+		if (!by_program(acts[i].row) && (registers || !by_exchange(acts[i].row)))
+			write_next_act(w, v->call.book, &acts[i], registers);
+	}
 	json_arr_close(w);
 	json_obj_close(w);
 }

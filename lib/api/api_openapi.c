@@ -232,7 +232,7 @@ static bool has_body(const struct api_route *r)
 		if (!f->in_query)
 			return true;
 	}
-	return false;
+	return (r->flags & API_ROUTE_BYTES) != 0;
 }
 
 static void write_plain_body(struct json_writer *w, const struct api_route *r)
@@ -284,8 +284,10 @@ static void write_body(struct json_writer *w, const struct api_route *r)
 	json_key(w, "requestBody");
 	json_obj_open(w);
 	json_kv_bool(w, "required", true);
-	write_content(w, "application/json");
-	if (r->acts) {
+	write_content(w, (r->flags & API_ROUTE_BYTES) ? "application/octet-stream" : "application/json");
+	if (r->flags & API_ROUTE_BYTES) {
+		openapi_type(w, "string", "binary");
+	} else if (r->acts) {
 		json_key(w, "oneOf");
 		json_arr_open(w);
 		openapi_act_refs(w, r->acts);
@@ -307,9 +309,12 @@ static void write_responses(struct json_writer *w, const struct api_route *r)
 	json_key(w, status);
 	json_obj_open(w);
 	json_kv_str(w, "description", r->doc);
-	if (r->reply) {
-		write_content(w, "application/json");
-		openapi_ref(w, r->reply);
+	if (r->reply || (r->flags & API_ROUTE_FILE)) {
+		write_content(w, (r->flags & API_ROUTE_FILE) ? "*/*" : "application/json");
+		if (r->flags & API_ROUTE_FILE)
+			openapi_type(w, "string", "binary");
+		else
+			openapi_ref(w, r->reply);
 		close_content(w);
 	}
 	json_obj_close(w);

@@ -80,6 +80,14 @@ static void write_field_type(struct json_writer *w, const struct field_info *inf
 		json_obj_close(w);
 		json_kv_i64(w, "maxItems", info->max);
 		return;
+	case FIELD_TYPE_GOODS:
+		json_kv_str(w, "type", "array");
+		json_key(w, "items");
+		json_obj_open(w);
+		openapi_ref(w, "Goods");
+		json_obj_close(w);
+		json_kv_i64(w, "maxItems", info->max);
+		return;
 	case FIELD_TYPE_JSON:
 		openapi_type(w, "object", NULL);
 		return;
@@ -100,6 +108,8 @@ void openapi_fields(struct json_writer *w)
 		json_kv_str(w, "title", info->zh);
 		write_field_type(w, info);
 		json_kv_str(w, "x-type", field_type_name(info->type));
+		if (info->flags & FIELD_FLAG_ENGINE)
+			json_kv_bool(w, "readOnly", true);
 		if (info->list[0])
 			json_kv_str(w, "x-vocabulary", info->list);
 		json_obj_close(w);
@@ -134,6 +144,12 @@ static void field_property(struct json_writer *w, enum field field)
 	json_obj_close(w);
 }
 
+/* An act of a hand-over that another organ may answer on paper: our officer registers it. */
+static bool may_be_registered(const struct act_row *row)
+{
+	return row->from != 0 && row->sides != 0 && row->receipt != NULL;
+}
+
 /* The object of an act's fields. */
 static void write_act_fields(struct json_writer *w, const struct act_row *row, enum stage stage)
 {
@@ -151,6 +167,10 @@ static void write_act_fields(struct json_writer *w, const struct act_row *row, e
 		required += u->required;
 		if (field_info(u->field)->type != FIELD_TYPE_JSON)
 			field_property(w, u->field);
+	}
+	if (may_be_registered(row)) {
+		field_property(w, FIELD_REGISTERED_MEDIUM);
+		field_property(w, FIELD_REGISTERED_SCAN);
 	}
 	json_obj_close(w);
 	if (required > 0) {

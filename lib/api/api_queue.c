@@ -6,7 +6,7 @@
 #include "law/mark.h"
 
 #define PAGE_FIELDS \
-	{ "kind", API_CHOICE, .in_query = true, .words = "clue|case", .doc = "只看线索或案件" }, \
+	{ "kind", API_CHOICE, .in_query = true, .words = "clue|case|handoff", .doc = "只看线索、案件或移送" }, \
 	{ "after", API_TEXT, .in_query = true, .max = 1024, .doc = "上一页的 next" }, \
 	{ "limit", API_INT, .in_query = true, .max = 1000, .doc = "每页条数，默认 50，最多 200" }
 
@@ -28,7 +28,7 @@ const struct api_field fields_search[] = {
 
 static void decode_page(const struct api_request *r, struct queue_call *q)
 {
-	static const char *const kinds[] = { "clue", "case" };
+	static const char *const kinds[] = { "clue", "case", "handoff" };
 	const struct api_value *kind = api_value(r, "kind"), *after = api_value(r, "after");
 
 	q->kind = kind->set ? kinds[kind->num] : NULL;

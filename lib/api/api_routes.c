@@ -2,11 +2,12 @@
  *
  * The routes. A new one is a row here, its fields and steps in the file of its resource, and, when it answers
  * something new, a schema in api_schema.c. The OpenAPI document follows by itself. */
-#include "api/api_steps.h"
+#include "api/api_handoff.h"
 #include "app/act.h"
 #include "app/admin.h"
 #include "app/import.h"
 #include "app/login.h"
+#include "app/material.h"
 #include "app/passwd.h"
 #include "app/queue.h"
 #include "app/rates.h"
@@ -19,10 +20,12 @@ enum { KIB = 1024, ADMIN = ROLE_ADMIN };
 enum { CASE_PROCEDURES = 1u << PROCEDURE_ORDINARY | 1u << PROCEDURE_SUMMARY | 1u << PROCEDURE_BACK_ENTRY };
 enum { CASE_WORKERS = ROLE_OFFICER | ROLE_CO_OFFICER | ROLE_CLERK | ROLE_UNIT_HEAD | ROLE_LEGAL_REVIEWER |
 		      ROLES_LEADER | ROLE_CREDIT_CLERK,
-       IMPORTERS = ROLE_OFFICER | ROLE_CLERK | ROLE_UNIT_HEAD };
+       IMPORTERS = ROLE_OFFICER | ROLE_CLERK | ROLE_UNIT_HEAD,
+       /* Who may bring what another organ sent on a disc. */
+       RECEIVERS = IMPORTERS | ROLE_CO_OFFICER | ROLE_POLICE | ROLE_PROCURATORATE | ROLE_COURT };
 
 /* The largest body a route takes whatever the configuration allows. */
-enum { ACT_BODY = 1024 * KIB, SMALL_BODY = 16 * KIB, IMPORT_BODY = 64 * 1024 * KIB };
+enum { ACT_BODY = 1024 * KIB, SMALL_BODY = 16 * KIB, IMPORT_BODY = 64 * 1024 * KIB, CHUNK_BODY = 64 * 1024 * KIB };
 
 #define GET_ROUTE(p, s, type, f, r, d) \
 	{ .method = HTTP_GET, .pattern = V1 p, .context = sizeof(struct type), .steps = s, .fields = f, .reply = r, \
@@ -34,6 +37,12 @@ enum { ACT_BODY = 1024 * KIB, SMALL_BODY = 16 * KIB, IMPORT_BODY = 64 * 1024 * K
 #define ACT_ROUTE(p, s, procedures, d) \
 	{ .method = HTTP_POST, .pattern = V1 p, .body_max = ACT_BODY, .context = sizeof(struct act_call), .steps = s, \
 	  .fields = fields_act, .acts = procedures, .reply = "ActReply", .status = 201, .doc = d }
+/* The channels come last. */
+enum { HANDOFF_PROCEDURES = (1u << PROCEDURE_COUNT) - (1u << PROCEDURE_C1) };
+
+#define FILE_ROUTE(p, s, type, d) \
+	{ .method = HTTP_GET, .pattern = V1 p, .flags = API_ROUTE_SLOW | API_ROUTE_FILE, .context = sizeof(struct type), \
+	  .steps = s, .status = 200, .doc = d }
 #define PLAIN_ROUTE(p, h, r, d) \
 	{ .method = HTTP_GET, .pattern = p, .flags = API_ROUTE_PLAIN | API_ROUTE_OPEN, .handler = h, .reply = r, \
 	  .status = 200, .doc = d }
@@ -70,6 +79,59 @@ const struct api_route api_routes[] = {
 	GET_ROUTE("/clues/:id/clocks", steps_clue_clocks, matter_view, NULL, "ClockList", "线索的期限"),
 	GET_ROUTE("/cases/:id/clocks", steps_case_clocks, matter_view, NULL, "ClockList", "案件的期限"),
 	GET_ROUTE("/matters/:id", steps_matter_get, matter_view, NULL, "MatterKind", "编号是线索还是案件"),
+
+	/* materials and goods */
+	POST_ROUTE("/clues/:id/uploads", 0, SMALL_BODY, steps_clue_upload, upload_open_call, fields_upload_open,
+		   "UploadOpened", "开始上传线索的材料"),
+	POST_ROUTE("/cases/:id/uploads", 0, SMALL_BODY, steps_case_upload, upload_open_call, fields_upload_open,
+		   "UploadOpened", "开始上传案件的材料"),
+	POST_ROUTE("/handoffs/:id/uploads", 0, SMALL_BODY, steps_handoff_upload, upload_open_call, fields_upload_open,
+		   "UploadOpened", "开始上传移送的材料"),
+	{ .method = HTTP_PUT, .pattern = V1 "/uploads/:id/chunks/:n", .flags = API_ROUTE_SLOW | API_ROUTE_BYTES,
+	  .body_max = CHUNK_BODY, .context = sizeof(struct upload_call), .steps = steps_upload_chunk,
+	  .reply = "UploadChunk", .status = 200, .doc = "上传一块，任意次序；X-Chunk-SHA256 或 Content-Digest 可附其摘要" },
+	GET_ROUTE("/uploads/:id", steps_upload_show, upload_call, NULL, "Upload", "一次上传的进度：还缺哪些块"),
+	{ .method = HTTP_POST, .pattern = V1 "/uploads/:id/finish", .flags = API_ROUTE_SLOW, .body_max = SMALL_BODY,
+	  .context = sizeof(struct upload_finish_call), .steps = steps_upload_finish, .fields = fields_upload_finish,
+	  .reply = "MaterialAdded", .status = 201, .doc = "收齐以后核对摘要并登记为材料" },
+	{ .method = HTTP_DELETE, .pattern = V1 "/uploads/:id", .context = sizeof(struct upload_call),
+	  .steps = steps_upload_drop, .status = 204, .doc = "取消上传" },
+	GET_ROUTE("/clues/:id/materials", steps_clue_materials, material_list_call, NULL, "MaterialList", "线索的材料"),
+	GET_ROUTE("/cases/:id/materials", steps_case_materials, material_list_call, NULL, "MaterialList",
+		  "案件的材料，包括来源线索的材料"),
+	GET_ROUTE("/handoffs/:id/materials", steps_handoff_materials, material_list_call, NULL, "MaterialList",
+		  "移送的材料"),
+	FILE_ROUTE("/clues/:id/materials/:n/content", steps_clue_material, material_read_call, "线索一件材料的内容"),
+	FILE_ROUTE("/cases/:id/materials/:n/content", steps_case_material, material_read_call, "案件一件材料的内容"),
+	FILE_ROUTE("/handoffs/:id/materials/:n/content", steps_handoff_material, material_read_call,
+		   "移送一件材料的内容"),
+	GET_ROUTE("/clues/:id/items", steps_clue_items, item_list_call, NULL, "ItemList", "线索的物品及其保管链"),
+	GET_ROUTE("/cases/:id/items", steps_case_items, item_list_call, NULL, "ItemList", "案件的物品及其保管链"),
+
+	/* hand-overs: who may is a matter of the act's own row, and each organ sees its own copy */
+	GET_ROUTE("/handoffs", steps_handoff_list, handoff_list_call, fields_handoffs, "HandoffPage", "移送：发出的和收到的"),
+	POST_ROUTE("/handoffs", 0, ACT_BODY, steps_handoff_create, act_call, fields_handoff_create, "ActReply",
+		   "开始一次移送，或者登记以纸质移送来的"),
+	ACT_ROUTE("/handoffs/:id/acts", steps_handoff_act, HANDOFF_PROCEDURES, "办理移送的一个步骤"),
+	GET_ROUTE("/handoffs/:id", steps_handoff_get, handoff_get, NULL, "Matter", "一件移送"),
+	GET_ROUTE("/handoffs/:id/next", steps_handoff_next, matter_view, NULL, "NextActs", "移送现在可以办理的步骤"),
+	GET_ROUTE("/handoffs/:id/acts", steps_handoff_acts, matter_view, fields_timeline, "ActPage", "移送的办理记录"),
+	GET_ROUTE("/handoffs/:id/clocks", steps_handoff_clocks, matter_view, NULL, "ClockList", "移送的期限"),
+	GET_ROUTE("/handoffs/:id/thread", steps_handoff_thread, handoff_thread_call, NULL, "HandoffThread",
+		  "往来的记录，连同签名"),
+	FILE_ROUTE("/handoffs/:id/packages/:seq/content", steps_handoff_package, handoff_download,
+		   "一个材料包（ZIP）；读时重新核对每个文件的摘要"),
+	FILE_ROUTE("/handoffs/:id/export", steps_handoff_export, handoff_download, "全部往来（ZIP），供刻盘"),
+	POST_ROUTE("/handoffs/inbox/uploads", RECEIVERS, SMALL_BODY, steps_inbox_upload, handoff_upload, fields_inbox_upload,
+		   "InboxUpload", "开始上传对方带来的移送包"),
+	{ .method = HTTP_PUT, .pattern = V1 "/handoffs/inbox/uploads/:id", .flags = API_ROUTE_SLOW | API_ROUTE_BYTES,
+	  .roles = RECEIVERS, .body_max = CHUNK_BODY, .context = sizeof(struct handoff_upload), .steps = steps_inbox_part,
+	  .fields = fields_inbox_part, .reply = "InboxPart", .status = 200, .doc = "上传的一部分；同一部分可以重传" },
+	{ .method = HTTP_POST, .pattern = V1 "/handoffs/inbox", .flags = API_ROUTE_SLOW, .roles = RECEIVERS,
+	  .body_max = SMALL_BODY, .context = sizeof(struct handoff_inbox), .steps = steps_inbox, .fields = fields_inbox,
+	  .reply = "InboxResults", .status = 200, .doc = "导入传完的移送包：逐份记录说明新增、已有、拒绝及原因" },
+	GET_ROUTE("/peers", steps_peers, peer_list_call, NULL, "PeerList", "可以移送的机关"),
+	GET_ROUTE("/quarantine", steps_quarantine, quarantine_call, fields_quarantine, "QuarantinePage", "被拒绝的来件"),
 
 	/* lists */
 	GET_ROUTE("/queue", steps_queue, queue_call, fields_queue, "MatterPage", "待办"),

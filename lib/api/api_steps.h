@@ -22,6 +22,30 @@ extern const struct task_step steps_clue_clocks[], steps_case_clocks[];
 extern const struct api_field fields_clue_create[], fields_case_create[], fields_act[];
 extern const struct task_step steps_clue_create[], steps_case_create[], steps_clue_act[], steps_case_act[];
 
+/* Kinds of hand-overs: PROCEDURE_C1 ... */
+#define API_CHANNELS "c1|c2|c3|c4|c5|c6|c7|c8|c9"
+extern const struct api_field fields_handoff_create[];
+extern const struct task_step steps_handoff_create[], steps_handoff_act[];
+extern const struct task_step steps_handoff_next[], steps_handoff_acts[], steps_handoff_clocks[];
+
+/* api_handoff.c */
+extern const struct api_field fields_handoffs[], fields_quarantine[];
+extern const struct task_step steps_handoff_list[], steps_handoff_get[], steps_handoff_thread[], steps_peers[],
+	steps_quarantine[];
+
+/* api_handoff_file.c */
+extern const struct api_field fields_inbox_upload[], fields_inbox_part[], fields_inbox[];
+extern const struct task_step steps_handoff_package[], steps_handoff_export[], steps_inbox_upload[], steps_inbox_part[],
+	steps_inbox[];
+
+/* api_material.c */
+extern const struct api_field fields_upload_open[], fields_upload_finish[];
+extern const struct task_step steps_clue_upload[], steps_case_upload[], steps_handoff_upload[];
+extern const struct task_step steps_upload_chunk[], steps_upload_show[], steps_upload_finish[], steps_upload_drop[];
+extern const struct task_step steps_clue_materials[], steps_case_materials[], steps_handoff_materials[];
+extern const struct task_step steps_clue_material[], steps_case_material[], steps_handoff_material[];
+extern const struct task_step steps_clue_items[], steps_case_items[];
+
 /* api_queue.c */
 extern const struct api_field fields_queue[], fields_search[];
 extern const struct task_step steps_queue[], steps_search[];
@@ -47,6 +71,8 @@ http_handler_fn api_handle_home, api_handle_livez, api_handle_readyz, api_handle
 /* api_matter_json.c */
 struct matter_view;
 void api_write_matter(struct json_writer *w, struct arena *arena, const struct matter_view *v);
+/* The same without the braces, for who has more to say. */
+void api_write_matter_members(struct json_writer *w, struct arena *arena, const struct matter_view *v);
 void api_write_clocks(struct json_writer *w, const struct matter_view *v);
 void api_write_next(struct json_writer *w, struct arena *arena, const struct matter_view *v);
 void api_write_acts(struct json_writer *w, struct arena *arena, const struct matter_view *v);

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 
+#include "app/exchange.h"
 #include "base/clock.h"
 
 #ifndef IPCASE_VERSION
@@ -192,6 +193,25 @@ static void loop_metrics(struct str *out, const struct loop_stats *s)
 	one(out, "tasks_expired_total", "counter", "Tasks ended by their deadline", s->tasks_expired);
 }
 
+static void exchange_metrics(struct str *out, const struct exchange *x)
+{
+	struct exchange_stats s;
+
+	exchange_stats(x, &s);
+	one(out, "outbox_waiting", "gauge", "Records on their way to other organs", s.waiting);
+	one(out, "outbox_failed", "gauge", "Records that another organ refused", s.failed);
+	one(out, "quarantine", "gauge", "Different things refused at the inbox", s.quarantine);
+	one(out, "records_delivered_total", "counter", "Records delivered to other organs", s.delivered);
+	one(out, "records_retried_total", "counter", "Deliveries that must be tried again", s.retried);
+	one(out, "records_taken_total", "counter", "Records of other organs that became acts", s.taken);
+	one(out, "records_refused_total", "counter", "Records of other organs that were refused", s.refused);
+	one(out, "silences_total", "counter", "Silences and passed terms that were recorded", s.silences);
+	if (s.next_expiry_days == INT64_MAX)
+		return;
+	family(out, "certificate_days_left", "gauge", "Days until the first of our organs' certificates ends");
+	str_printf(out, "ipcase_certificate_days_left %" PRId64 "\n", s.next_expiry_days);
+}
+
 void api_handle_metrics(struct http_request *req, const struct http_route *route UNUSED)
 {
 	const struct api *api = http_data(req);
@@ -222,5 +242,6 @@ void api_handle_metrics(struct http_request *req, const struct http_route *route
 	one(&out, "offload_done_total", "counter", "Password checks done", offload.done);
 	one(&out, "offload_refused_total", "counter", "Password checks refused", offload.refused);
 	one(&out, "offload_waiting", "gauge", "Password checks waiting", offload.waiting);
+	exchange_metrics(&out, p->exchange);
 	http_reply_str(req, 200, "text/plain; version=0.0.4; charset=utf-8", &out);
 }

@@ -3,6 +3,7 @@
  * Do an act: load what the decision needs in one segment, decide (pure), store in one segment. */
 #include "app/act.h"
 
+#include "app/handoff_part.h"
 #include "base/clock.h"
 #include "crypto/crypto.h"
 #include "json/json_writer.h"
@@ -15,13 +16,16 @@ enum { NAMES_MAX = 8, DOSSIER_ARENA_SLACK = 0 };
 
 static const enum field account_fields[] = { FIELD_OFFICER, FIELD_CO_OFFICER, FIELD_REVIEWER, FIELD_HEARING_HOST };
 
-/* Every field but the engine's own; whether the act takes it is decided with its row. */
-static size_t open_fields(enum field ret[FIELD_COUNT])
+/* Every field but the engine's own; whether the act takes it is decided with its row. A record of another organ has
+ * only what may travel. */
+static size_t open_fields(const struct act_call *a, enum field ret[FIELD_COUNT])
 {
+	bool arrived = a->handoff && a->handoff->arrival;
 	size_t n = 0;
 
 	for (enum field f = 0; f < FIELD_COUNT; f++) {
-		if (field_info(f)->type != FIELD_TYPE_JSON)
+		if (field_info(f)->type != FIELD_TYPE_JSON && !(field_info(f)->flags & FIELD_FLAG_ENGINE) &&
+		    (!arrived || handoff_is_told(f)))
 			ret[n++] = f;
 	}
 	return n;
@@ -30,7 +34,7 @@ static size_t open_fields(enum field ret[FIELD_COUNT])
 static enum err_code decode_fields(struct act_call *a, struct task *t)
 {
 	enum field allowed[FIELD_COUNT];
-	size_t n = open_fields(allowed);
+	size_t n = open_fields(a, allowed);
 
 	if (!a->fields)
 		return ERR_OK;
@@ -87,6 +91,8 @@ enum step act_load(struct task *t)
 	if (sv_eq_str(a->act, "file_approve"))
 		a->at_spawn = pg_segment_add0(seg, Q_MATTER_ID_NEXT);
 	a->call.seg = seg;
+	if (a->kind == MATTER_HANDOFF && handoff_part_load(a, t, seg) != ERR_OK)
+		return STEP_FAIL;
 	return pg_segment_wait(seg, t);
 }
 
@@ -156,7 +162,7 @@ static enum err_code read_before(struct act_call *a, struct task *t, const struc
 	if (pg_rows(r, a->at_matter) == 0 ||
 	    !sv_eq_str(pg_text(r, a->at_matter, 0, 1), matter_kind_code(a->kind)))
 		return err_set(err, ERR_NOT_FOUND, "no-such-matter", "没有这一%s，或者您无权查看",
-			       a->kind == MATTER_CLUE ? "线索" : "案件");
+			       a->kind == MATTER_CLUE ? "线索" : a->kind == MATTER_CASE ? "案件" : "移送");
 	*ret_organ = pg_i64(r, a->at_matter, 0, 3);
 	*ret_unit = pg_i64(r, a->at_matter, 0, 4);
 	return dossier_read(task_arena(t), pg_text(r, a->at_matter, 0, 9), before, err);
@@ -253,7 +259,7 @@ enum step act_decide(struct task *t)
 	struct act_input in = { .matter = a->matter, .actor = a->call.who->actor, .happened_at = a->happened_at,
 				.now = clock_now(), .back_entry = a->back_entry };
 	struct target target;
-	struct change changes[2];
+	struct change *changes = arena_array(arena, struct change, 2 + (a->handoff ? handoff_part_room(a) : 0));
 	size_t n = 1;
 
 	if (a->key && pg_rows(r, a->at_idempotency) > 0)
@@ -276,6 +282,8 @@ enum step act_decide(struct task *t)
 	in.fields = a->input;
 	c->row = in.row;
 	mark_delegation(&in);
+	if (a->handoff && handoff_part_prepare(a, t, r, c, &in) != ERR_OK)
+		return STEP_FAIL;
 	if (procedure_check(a->call.book, before, &in, arena, record, task_err(t)) != ERR_OK)
 		return STEP_FAIL;
 	if (a->at_spawn)
@@ -284,6 +292,8 @@ enum step act_decide(struct task *t)
 	if (procedure_apply(a->call.book, after, procedure_get(before->procedure), record, arena, task_err(t)) != ERR_OK)
 		return STEP_FAIL;
 	if (a->at_spawn && spawn(a, t, r, c, &changes[n++]) != ERR_OK)
+		return STEP_FAIL;
+	if (a->handoff && handoff_part_conclude(a, t, &in, changes, &n) != ERR_OK)
 		return STEP_FAIL;
 	return task_check(t, encode(a, t, changes, n));
 }
@@ -298,6 +308,8 @@ enum step act_store(struct task *t)
 		return STEP_NEXT;
 	a->call.seg = app_segment(&a->call, PG_LANE_WRITE);
 	pg_segment_addv(a->call.seg, Q_ACT_RECORD, PG_CSTR(a->doc));
+	if (a->also)
+		a->also(a, a->call.seg);
 	return pg_segment_wait_any(a->call.seg, t);
 }
 
@@ -319,6 +331,8 @@ enum step act_settle(struct task *t)
 	const struct pg_reply *r = pg_segment_reply(a->call.seg);
 	if (r->code == ERR_OK) {
 		a->reply = pg_text(r, 1, 0, 0);
+		if (a->handoff)
+			handoff_part_stored(a);
 		return STEP_NEXT;
 	}
 	pg_reply_err(r, task_err(t));

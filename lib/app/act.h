@@ -28,6 +28,9 @@ struct act_call {
 	/* import only: the verbatim original kept with the act */
 	struct sv original;
 	const char *original_key;
+	struct handoff_part *handoff; /* of kind MATTER_HANDOFF; app/handoff_part.h */
+	/* More statements of the same transaction, behind act_record(); NULL: none. */
+	void (*also)(struct act_call *a, struct pg_segment *seg);
 	/* out */
 	struct sv reply;           /* JSON */
 	bool replayed;             /* the reply of an earlier request with the same key */

@@ -137,6 +137,13 @@ static const struct {
 	{ "delegation_missing", ERR_NOT_FOUND, "", "no-such-delegation", "", "没有这项授权，或授权已经结束" },
 	{ "delegation_not_yours", ERR_FORBIDDEN, "", "delegation-not-yours", "",
 	  "只有授权人本人或系统管理员可以办理" },
+	{ "upload_finished", ERR_WRONG_STATE, "", "upload-finished", "", "这次上传已经完成，或者已经取消" },
+	{ "handoff_number_moved", ERR_CONFLICT, "", "number-moved", "", "拟用的文号刚被其他文书使用，请重试" },
+	{ "record_pkey", ERR_STALE, "version", "stale-version", "", "移送已有新的记录，请刷新后再办" },
+	{ "record_gap", ERR_STALE, "version", "stale-version", "", "移送已有新的记录，请刷新后再办" },
+	{ "record_ordinal_key", ERR_STALE, "version", "stale-version", "", "移送已有新的记录，请刷新后再办" },
+	{ "handoff_thread_key", ERR_CONFLICT, "", "thread-exists", "", "本机关已有这一移送" },
+	{ "record_insert_only", ERR_FORBIDDEN, "", "ledger-insert-only", "", "移送记录只能增加，不能修改或删除" },
 	{ "law_campaigns_pkey", ERR_INVALID, "code", "campaign-exists", "", "已有同代码的专项行动" },
 };
 

@@ -22,6 +22,7 @@
 struct app_config {
 	int64_t session_lifetime_s, session_idle_s, session_cache_s;
 	int login_max_failures, login_window_s;
+	int64_t max_file, max_case, chunk; /* bytes of materials */
 };
 
 struct app {
@@ -30,6 +31,10 @@ struct app {
 	const struct law_book *book;
 	struct offload *offload;
 	struct session_cache *sessions;
+	struct content_store *content; /* NULL: materials are not taken */
+	struct offload *content_pool;
+	const struct exchange_keys *keys; /* NULL: none */
+	struct exchange *exchange;        /* the process's; NULL: none */
 	struct app_config config;
 };
 

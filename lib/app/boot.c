@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "crypto/crypto.h"
 #include "gen/queries.h"
 
 /* ---- pools ---- */
@@ -70,10 +69,11 @@ void app_pool_config_small(const struct conf *conf, struct pg_pool_config *ret)
 	common_config(conf, ret);
 	for (size_t i = 0; i < PG_LANE_COUNT; i++)
 		ret->lane[i] = (struct pg_lane_config){ .connections = 0 };
-	ret->lane[PG_LANE_READ] = (struct pg_lane_config){
+	ret->lane[PG_LANE_WRITE] = (struct pg_lane_config){
 		.connections = 1,
 		.statement_timeout_ms = conf->database.statement_timeout_ms,
 		.lock_timeout_ms = conf->database.lock_timeout_ms,
+		.writable = true, /* a new edition of the law is noted when it is first loaded */
 	};
 }
 
@@ -87,6 +87,9 @@ void app_config_of(const struct conf *conf, struct app_config *ret)
 		.session_cache_s = conf->session.cache_ms / 1000,
 		.login_max_failures = (int)conf->login.max_failures,
 		.login_window_s = (int)(conf->login.window_ms / 1000),
+		.max_file = conf->store.max_file_bytes,
+		.max_case = conf->store.max_case_bytes,
+		.chunk = conf->store.chunk_bytes,
 	};
 }
 
@@ -112,8 +115,6 @@ void app_free(struct app *app)
 
 /* ---- the law ---- */
 
-static const char *const law_tables[] = { "holidays", "clocks", "vocabulary", "thresholds", "limits" };
-
 struct law_loading {
 	law_loaded_fn *on_done;
 	void *arg;
@@ -127,33 +128,20 @@ void law_shelf_free(struct law_shelf *shelf)
 	free(shelf);
 }
 
-/* The same texts give the same version, in every process and after every restart. */
-static int version_of(const struct law_texts *texts)
-{
-	const struct sv all[] = { texts->holidays, texts->clocks, texts->vocabulary, texts->thresholds,
-				texts->limits };
-	struct crypto_digest *d = crypto_digest_new();
-	uint8_t out[CRYPTO_SHA256_SIZE];
-
-	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		crypto_digest_update(d, all[i].p, all[i].n);
-	crypto_digest_finish(d, out);
-	return (out[0] & 0x7f) << 24 | out[1] << 16 | out[2] << 8 | out[3];
-}
-
 static enum err_code make_shelf(const struct pg_reply *r, struct law_shelf *shelf, struct err *err)
 {
 	struct law_texts texts;
-	struct sv text[ARRAY_LEN(law_tables)];
+	struct arena scratch;
+	enum err_code code;
 
 	if (r->code != ERR_OK)
 		return pg_reply_err(r, err);
-	for (size_t i = 0; i < ARRAY_LEN(law_tables); i++)
-		text[i] = pg_text(r, i, 0, 0);
-	texts = (struct law_texts){ .holidays = text[0], .clocks = text[1], .vocabulary = text[2],
-				    .thresholds = text[3], .limits = text[4] };
-	enum err_code code = law_book_init(&shelf->book, &shelf->arena, &texts, err);
-	shelf->book.version = version_of(&texts);
+	arena_init(&scratch, 0);
+	code = law_texts_read(&scratch, pg_text(r, 0, 0, 1), &texts, err);
+	if (code == ERR_OK)
+		code = law_book_init(&shelf->book, &shelf->arena, &texts, err);
+	arena_fini(&scratch);
+	shelf->book.version = (int)pg_i64(r, 0, 0, 0);
 	return code;
 }
 
@@ -175,10 +163,9 @@ static void law_came(void *arg, const struct pg_reply *r)
 void law_load(struct pg_pool *pool, law_loaded_fn *on_done, void *arg)
 {
 	struct law_loading *l = xcalloc(1, sizeof(*l));
-	struct pg_segment *seg = pg_segment_new(pool, PG_LANE_READ);
+	struct pg_segment *seg = pg_segment_new(pool, PG_LANE_WRITE);
 
 	*l = (struct law_loading){ .on_done = on_done, .arg = arg };
-	for (size_t i = 0; i < ARRAY_LEN(law_tables); i++)
-		pg_segment_addv(seg, Q_LAW_TEXT, PG_CSTR(law_tables[i]));
+	pg_segment_add0(seg, Q_LAW_NOW);
 	pg_segment_submit(seg, law_came, l);
 }

@@ -101,7 +101,7 @@ static void add_turns(struct queue_call *q, struct pg_segment *seg, uint32_t rol
 {
 	const struct actor *me = &q->call.who->actor;
 
-	for (uint32_t bit = 1; bit <= ROLE_PARTY && q->part_count < QUEUE_PARTS_MAX; bit <<= 1) {
+	for (uint32_t bit = 1; bit <= ROLE_PEER && q->part_count < QUEUE_PARTS_MAX; bit <<= 1) {
 		if (!(roles & bit))
 			continue;
 		pg_segment_addv(seg, Q_QUEUE_TURN, PG_I64(me->organ), PG_CSTR(role_code(bit)), PG_DAY(q->after_due),
@@ -289,8 +289,8 @@ static enum err_code add_text(struct queue_call *q, struct task *t, struct pg_se
 
 static void add_all(struct queue_call *q, struct pg_segment *seg)
 {
-	static const char *const kinds[] = { "clue", "case" };
-	int64_t units[QUEUE_PARTS_MAX / 2];
+	static const char *const kinds[] = { "clue", "case", "handoff" };
+	int64_t units[QUEUE_PARTS_MAX / ARRAY_LEN(kinds)];
 	size_t n;
 
 	q->newest_first = true;

@@ -32,7 +32,7 @@ struct queue_call {
 	enum queue_view view;
 	enum search_by by;
 	struct sv wanted;     /* text to search for */
-	const char *kind;     /* "clue", "case" or NULL */
+	const char *kind;     /* "clue", "case", "handoff" or NULL */
 	struct sv cursor;     /* "" for the first page */
 	int64_t limit;
 	/* out */

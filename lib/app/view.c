@@ -24,7 +24,8 @@ enum { ID, KIND, PROCEDURE, ORGAN_ID, UNIT_ID, UNIT_NAME, VERSION, NUMBER, TITLE
 
 static enum step not_there(struct task *t, const struct matter_view *v)
 {
-	const char *what = v->any_kind ? "线索或案件" : v->kind == MATTER_CLUE ? "线索" : "案件";
+	static const char *const words[] = { [MATTER_CLUE] = "线索", [MATTER_CASE] = "案件", [MATTER_HANDOFF] = "移送" };
+	const char *what = v->any_kind ? "线索、案件或移送" : words[v->kind];
 
 	return task_fail(t, ERR_NOT_FOUND, "no-such-matter", "没有这一%s，或者您无权查看", what);
 }
@@ -82,7 +83,10 @@ enum step kind_read(struct task *t)
 
 	if (pg_rows(r, v->at_matter) == 0)
 		return not_there(t, v);
-	v->kind = sv_eq_str(pg_text(r, v->at_matter, 0, 0), "clue") ? MATTER_CLUE : MATTER_CASE;
+	for (v->kind = MATTER_CLUE; v->kind < MATTER_HANDOFF; v->kind++) {
+		if (sv_eq_str(pg_text(r, v->at_matter, 0, 0), matter_kind_code(v->kind)))
+			break;
+	}
 	return STEP_NEXT;
 }
 

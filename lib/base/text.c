@@ -113,6 +113,13 @@ char *text_nfc(struct arena *a, struct sv text)
 	return into_arena(a, map(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE));
 }
 
+char *text_casefold(struct arena *a, struct sv text)
+{
+	if (!text_is_valid_utf8(text))
+		return NULL;
+	return into_arena(a, map(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD));
+}
+
 /* Letters, marks, numbers and characters not (or privately) assigned stay. */
 static bool is_folded_away(utf8proc_category_t category)
 {

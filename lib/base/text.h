@@ -18,6 +18,9 @@ char *text_nfc(struct arena *a, struct sv text) MUST_USE;
 /* Folded search key in the arena; NULL only when the input is not valid or the arena is
  * full. Folding a folded key changes nothing. */
 char *text_fold(struct arena *a, struct sv text) MUST_USE;
+/* What a file system that ignores case compares: full case folding, then NFC. NULL when the
+ * input is not valid or the arena is full. */
+char *text_casefold(struct arena *a, struct sv text) MUST_USE;
 /* Columns on a terminal: East Asian wide = 2, combining = 0. */
 size_t text_width(struct sv text);
 size_t text_count_chars(struct sv text); /* code points */

@@ -75,6 +75,31 @@ struct conf {
 		int64_t offload_threads;
 		int64_t offload_queue;
 	} run;
+	struct {
+		char dir[CONF_PATH_SIZE]; /* "" = no materials */
+		int64_t max_file_bytes;
+		int64_t max_case_bytes;
+		int64_t chunk_bytes;
+		int64_t upload_idle_ms;
+		int64_t threads;
+		int64_t queue;
+	} store;
+	struct {
+		int64_t enabled;
+		char keys[CONF_PATH_SIZE];       /* "" = no organ's key */
+		char listen[CONF_ADDRESS_SIZE];  /* as http.listen; "" = no organ delivers here by network */
+		char quarantine[CONF_PATH_SIZE]; /* "" = refused records are not kept as files */
+		int64_t poll_ms;
+		int64_t retry_min_ms;
+		int64_t retry_max_ms;
+		int64_t lease_ms;
+		int64_t batch;
+		int64_t network_threads;
+		int64_t sweep_ms;
+		int64_t not_delivered_ms;
+		int64_t not_retrieved_ms;
+		int64_t max_package_bytes;
+	} exchange;
 };
 
 /* Defaults only, no file, no environment. */

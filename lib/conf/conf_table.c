@@ -23,11 +23,14 @@
 	NUMBER(CONF_INT, section, key, key, default_text, min, max, flags, help)
 #define SIZE(section, key, default_text, min, max, flags, help) \
 	NUMBER(CONF_SIZE, section, key, key##_bytes, default_text, min, max, flags, help)
+#define BOOL(section, key, default_text, flags, help) \
+	NUMBER(CONF_BOOL, section, key, key, default_text, 0, 1, flags, help)
 #define DURATION(section, key, default_text, min, max, flags, help) \
 	NUMBER(CONF_DURATION, section, key, key##_ms, default_text, min, max, flags, help)
 
 #define KIB (INT64_C(1) << 10)
 #define MIB (INT64_C(1) << 20)
+#define GIB (INT64_C(1) << 30)
 #define SECOND INT64_C(1000)
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
@@ -43,8 +46,16 @@ const struct conf_section conf_sections[] = {
 	{ "login", "Protection against guessing of passwords." },
 	{ "log", "The log, written to standard error." },
 	{ "run", "The process itself." },
+	{ "store", "Materials of matters: evidence and papers, kept as files." },
+	{ "exchange", "Hand-overs between organs: signed records, delivered and received." },
 };
 const size_t conf_section_count = ARRAY_LEN(conf_sections);
+
+/* Empty: this door stays shut. */
+static const char *check_door(struct sv value)
+{
+	return value.n ? conf_check_listen(value) : NULL;
+}
 
 const struct conf_option conf_options[] = {
 	TEXT(CONF_ADDRESS, http, listen, "127.0.0.1:8470", conf_check_listen, 0,
@@ -121,5 +132,53 @@ const struct conf_option conf_options[] = {
 	    "Threads that check passwords. Each check takes tens of milliseconds and 32 MiB."),
 	INT(run, offload_queue, "16", 1, 1000, 0,
 	    "Password checks waiting for such a thread. Beyond it logins are refused as busy."),
+
+	TEXT(CONF_PATH, store, dir, "", NULL, 0,
+	     "Directory of the materials' contents, on one file system; the daemon needs to write "
+	     "there, nobody else to read. Empty: materials are not taken."),
+	SIZE(store, max_file, "2 GiB", KIB, 1024 * GIB, 0, "Largest file of a material."),
+	SIZE(store, max_case, "20 GiB", KIB, 64 * 1024 * GIB, 0,
+	     "All materials of one clue, case or hand-over together."),
+	SIZE(store, chunk, "4 MiB", 64 * KIB, 64 * MIB, 0,
+	     "Piece in which a file is uploaded. Each is on the disk before it is acknowledged; a "
+	     "proxy in front must let a body of this size through."),
+	DURATION(store, upload_idle, "7d", SECOND, 365 * DAY, 0,
+		 "An unfinished upload to which nothing was added for this time is removed."),
+	INT(store, threads, "2", 1, 32, 0,
+	    "Threads that hash, write and read materials."),
+	INT(store, queue, "16", 1, 1000, 0,
+	    "Work waiting for such a thread. Beyond it uploads are told to come back; each piece "
+	    "waiting holds its memory."),
+
+	BOOL(exchange, enabled, "yes", 0,
+	     "Deliver and receive records, and record the silence of others. Of several daemons on one "
+	     "database all may."),
+	TEXT(CONF_PATH, exchange, keys, "", NULL, 0,
+	     "Directory with the keys and certificates of the organs that this daemon signs for, and "
+	     "in trust/ of those that it believes. Empty: hand-overs can be prepared, not sent."),
+	TEXT(CONF_ADDRESS, exchange, listen, "", check_door, 0,
+	     "Where organs with a daemon of their own deliver: an IP address and a port, no proxy in "
+	     "front. Both sides show the certificates with which they sign, in TLS 1.3. Empty: nowhere."),
+	TEXT(CONF_PATH, exchange, quarantine, "", NULL, 0,
+	     "Directory for records and packages that were refused; the daemon needs to write there. "
+	     "Empty: only their digest is kept."),
+	DURATION(exchange, poll, "5s", 100, HOUR, 0,
+		 "How often the outbox is looked at when nobody said that there is something in it."),
+	DURATION(exchange, retry_min, "1s", 100, HOUR, 0,
+		 "First pause after a failed delivery; doubled with every further one."),
+	DURATION(exchange, retry_max, "15min", 100, DAY, 0, "Longest such pause."),
+	DURATION(exchange, lease, "60s", SECOND, HOUR, 0,
+		 "A delivery that has not ended after this time is begun anew, by this daemon or another."),
+	INT(exchange, batch, "16", 1, 200, 0, "Deliveries under way at the same time."),
+	INT(exchange, network_threads, "4", 1, 64, 0,
+	    "Deliveries to organs with a daemon of their own under way at the same time."),
+	DURATION(exchange, sweep, "1min", SECOND, DAY, 0,
+		 "How often expired periods of other organs are looked for."),
+	DURATION(exchange, not_delivered, "24h", SECOND, 30 * DAY, 0,
+		 "A record on its way for longer is recorded as not delivered."),
+	DURATION(exchange, not_retrieved, "72h", SECOND, 90 * DAY, 0,
+		 "A package that the receiver has not fetched for longer is recorded as not retrieved."),
+	SIZE(exchange, max_package, "16 GiB", MIB, 1024 * GIB, 0,
+	     "Largest package or export that is taken in, all contents together."),
 };
 const size_t conf_option_count = ARRAY_LEN(conf_options);

@@ -166,6 +166,9 @@ const char *http_request_id(const struct http_request *req); /* ours, or a trust
 /* Address of the client: the peer, or what a trusted proxy said in X-Forwarded-For. */
 const char *http_peer(const struct http_request *req);
 bool http_is_tls(const struct http_request *req);
+struct ssl_st; /* OpenSSL's SSL */
+/* The request's TLS connection, for the certificate that the client showed. NULL: none, or the client has left. */
+const struct ssl_st *http_tls(const struct http_request *req);
 int64_t http_started_us(const struct http_request *req); /* clock_mono_us() */
 
 /* Path parameter, percent-decoded, valid UTF-8 without control characters or '/'. A name
@@ -215,6 +218,21 @@ void http_reply(struct http_request *req, int status, const char *content_type,
 void http_reply_str(struct http_request *req, int status, const char *content_type,
 		    struct str *body);
 void http_reply_empty(struct http_request *req, int status);
+
+/* A body that is too large to hold: read a piece at a time on an offload pool, as the client takes it. read()
+ * fills exactly n bytes and runs on a thread of the pool, one call at a time; false cuts the connection, so that a
+ * client sees fewer bytes than it was promised. close() runs once on the loop, whatever happened, also later than
+ * the server lives. Each piece must be taken within the write timeout. Memory: two pieces a reply. The struct is
+ * copied; request, views and HEAD as with http_reply(). */
+struct offload;
+struct http_file {
+	uint64_t size;
+	bool (*read)(void *ctx, void *p, size_t n);
+	void (*close)(void *ctx);
+	void *ctx;
+};
+void http_reply_file(struct http_request *req, int status, const char *content_type,
+		     const struct http_file *file, struct offload *pool);
 
 /* Problem document from *err: {type, title, status, detail?, field?, rule?, article?,
  * request_id}; status from the code. Adds Retry-After to retryable ones and

@@ -73,6 +73,8 @@ void http_conn_release(struct http_server *s, struct http_conn *conn)
 	CHECK(conn->state != HTTP_CONN_FREE && s->open > 0);
 	if (conn->request)
 		http_request_lost(conn->request);
+	if (conn->stream)
+		http_stream_lost(conn->stream);
 	*conn = (struct http_conn){ .state = HTTP_CONN_FREE };
 	s->open--;
 	stat_set(&s->stats.connections, s->open);

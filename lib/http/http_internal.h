@@ -8,6 +8,7 @@
  *	http_shim.c     what evhttp lets through and we do not
  *	http_request.c  life and accessors of a request, dispatch
  *	http_reply.c    replies
+ *	http_file.c     replies too large to hold
  *	http_router.c, http_decode.c   pure
  */
 #ifndef HTTP_HTTP_INTERNAL_H
@@ -50,6 +51,7 @@ struct http_conn {
 	int64_t since_us;
 	uint64_t requests;
 	struct http_request *request; /* HANDLING */
+	struct http_stream *stream;   /* WRITING a file */
 	bool local;  /* Unix socket */
 	bool doomed; /* plain text where TLS was due: nothing is served */
 	bool cut;    /* shut down by us */
@@ -159,6 +161,18 @@ void http_on_request(struct evhttp_request *ev, void *arg);
 void http_request_lost(struct http_request *req);
 void http_request_end(struct http_request *req);
 void http_request_free_idle(struct http_server *s);
+
+/* http_reply.c: what http_file.c needs of it */
+const char *http_phrase_of(int status);
+void http_add_standard_fields(struct http_request *req, int status, const char *content_type,
+			      uint64_t length);
+void http_count_reply(struct http_request *req, int status, uint64_t bytes);
+void http_on_sent(struct evhttp_request *ev, void *arg);
+/* The fields of a reply whose body has that length, and no body. */
+void http_reply_head(struct http_request *req, int status, const char *content_type, uint64_t length);
+
+/* http_file.c: the connection is going away. */
+void http_stream_lost(struct http_stream *stream);
 
 /* http_shim.c */
 enum err_code http_shim_check(struct evhttp_request *ev, const struct http_config *config,

@@ -19,7 +19,7 @@
 enum { PROBLEM_MAX = 8192 };
 
 /* Constant phrases only: evhttp does not look for line ends in one. */
-static const char *phrase_of(int status)
+const char *http_phrase_of(int status)
 {
 	static const struct {
 		int status;
@@ -35,7 +35,7 @@ static const char *phrase_of(int status)
 		{ 422, "Unprocessable Content" }, { 428, "Precondition Required" },
 		{ 429, "Too Many Requests" }, { 500, "Internal Server Error" },
 		{ 501, "Not Implemented" }, { 503, "Service Unavailable" },
-		{ 504, "Gateway Timeout" },
+		{ 504, "Gateway Timeout" }, { 507, "Insufficient Storage" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(phrases); i++) {
@@ -77,8 +77,8 @@ static void add_default(struct http_request *req, const char *name, const char *
 		add(req, name, value);
 }
 
-static void add_standard_fields(struct http_request *req, int status, const char *content_type,
-				size_t length)
+void http_add_standard_fields(struct http_request *req, int status, const char *content_type,
+			      uint64_t length)
 {
 	struct http_server *s = req->server;
 	bool has_body = status != 204 && status != 304;
@@ -86,7 +86,7 @@ static void add_standard_fields(struct http_request *req, int status, const char
 	if (has_body) {
 		char number[24];
 
-		snprintf(number, sizeof(number), "%zu", length);
+		snprintf(number, sizeof(number), "%llu", (unsigned long long)length);
 		add(req, "Content-Length", number);
 		if (content_type) {
 			CHECK(http_is_field_value(sv_of(content_type)));
@@ -112,7 +112,7 @@ static void add_standard_fields(struct http_request *req, int status, const char
 
 /* --- counting -------------------------------------------------------------- */
 
-static void count(struct http_request *req, int status, size_t bytes)
+void http_count_reply(struct http_request *req, int status, uint64_t bytes)
 {
 	struct http_stats *stats = &req->server->stats;
 	uint64_t took = (uint64_t)(clock_mono_us() - req->started_us);
@@ -126,17 +126,17 @@ static void count(struct http_request *req, int status, size_t bytes)
 	stat_add(&stats->bytes_out, bytes);
 	if (!req->server->config.access_log)
 		return;
-	log_info("request", "id=%s peer=%s method=%s route=%s status=%d us=%llu bytes=%zu%s%s",
+	log_info("request", "id=%s peer=%s method=%s route=%s status=%d us=%llu bytes=%llu%s%s",
 		 req->id, req->peer, http_method_name(req->method),
 		 req->match.route ? req->match.route->pattern : "-", status,
-		 (unsigned long long)took, bytes, req->account[0] ? " account=" : "",
+		 (unsigned long long)took, (unsigned long long)bytes, req->account[0] ? " account=" : "",
 		 req->account[0] ? log_quote(req->account) : "");
 }
 
 /* --- sending --------------------------------------------------------------- */
 
 /* The whole reply has been written; the next request may come. */
-static void on_sent(struct evhttp_request *ev, void *arg)
+void http_on_sent(struct evhttp_request *ev, void *arg)
 {
 	struct http_server *s = arg;
 	struct evhttp_connection *evcon = evhttp_request_get_connection(ev);
@@ -156,15 +156,15 @@ static void hand_over(struct http_request *req, int status)
 	req->ev = NULL;
 	if (!evcon) {
 		stat_add(&req->server->stats.gone, 1);
-		evhttp_send_reply(ev, status, phrase_of(status), NULL); /* frees it */
+		evhttp_send_reply(ev, status, http_phrase_of(status), NULL); /* frees it */
 		return;
 	}
 	if (conn) {
 		conn->request = NULL;
 		http_conn_set_state(req->server, conn, HTTP_CONN_WRITING);
 	}
-	evhttp_request_set_on_complete_cb(ev, on_sent, req->server);
-	evhttp_send_reply(ev, status, phrase_of(status), NULL);
+	evhttp_request_set_on_complete_cb(ev, http_on_sent, req->server);
+	evhttp_send_reply(ev, status, http_phrase_of(status), NULL);
 	/* One chunk becomes one TLS record and one segment; head and body apart would be two. */
 	if (bufferevent_openssl_get_ssl(bev))
 		evbuffer_pullup(bufferevent_get_output(bev), -1);
@@ -183,11 +183,11 @@ static void send_reply(struct http_request *req, int status, const char *content
 
 	CHECK(req->magic == HTTP_REQUEST_MAGIC && !req->replied);
 	CHECK(loop_is_owner(req->server->loop));
-	count(req, status, body.n);
+	http_count_reply(req, status, body.n);
 	if (req->ev) {
 		struct evbuffer *out = evhttp_request_get_output_buffer(req->ev);
 
-		add_standard_fields(req, status, content_type, body.n);
+		http_add_standard_fields(req, status, content_type, body.n);
 		/* HEAD: the length is told, the body is not sent. */
 		if (has_body && req->method != HTTP_HEAD && owned) {
 			CHECK(evbuffer_add_reference(out, body.p, body.n, free_reference,
@@ -236,6 +236,20 @@ void http_reply_str(struct http_request *req, int status, const char *content_ty
 	}
 	str_init(body, body->max);
 	send_reply(req, status, content_type, bytes, true);
+}
+
+void http_reply_head(struct http_request *req, int status, const char *content_type, uint64_t length)
+{
+	CHECK(req->magic == HTTP_REQUEST_MAGIC && !req->replied);
+	http_count_reply(req, status, 0);
+	if (req->ev) {
+		http_add_standard_fields(req, status, content_type, length);
+		hand_over(req, status);
+	} else {
+		stat_add(&req->server->stats.gone, 1);
+	}
+	req->replied = true;
+	http_request_end(req);
 }
 
 void http_reply_empty(struct http_request *req, int status)

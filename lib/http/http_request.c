@@ -8,6 +8,7 @@
  */
 #include <arpa/inet.h>
 #include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
 #include <event2/http.h>
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
@@ -366,6 +367,14 @@ const char *http_peer(const struct http_request *req)
 bool http_is_tls(const struct http_request *req)
 {
 	return req->tls;
+}
+
+const struct ssl_st *http_tls(const struct http_request *req)
+{
+	struct evhttp_connection *evcon = req->ev ? evhttp_request_get_connection(req->ev) : NULL;
+	struct bufferevent *bev = evcon ? evhttp_connection_get_bufferevent(evcon) : NULL;
+
+	return bev && req->tls ? bufferevent_openssl_get_ssl(bev) : NULL;
 }
 
 int64_t http_started_us(const struct http_request *req)

@@ -59,7 +59,7 @@ static enum err_code clock_compute(const struct law_book *book, const struct dos
 	return period_due(&book->calendar, rule->period, c->extra, c->start_on, spans, n, &c->due, err);
 }
 
-enum err_code apply_recompute(const struct law_book *book, struct dossier *d, struct err *err)
+enum err_code procedure_recompute(const struct law_book *book, struct dossier *d, struct err *err)
 {
 	for (int i = 0; i < d->clock_count; i++) {
 		if (d->clocks[i].state != CLOCK_RUNNING)
@@ -154,7 +154,7 @@ static void close_spans(struct application *app)
 void apply_investigation_over(struct application *app)
 {
 	static const char *const rules[] = { "D05", "D06", "D12", "D13", "D14", "D15", "D16", "D19",
-					     "D41", "D42", "D44" };
+					     "C1.0", "C1.0a" };
 
 	cancel_clocks(app, rules, ARRAY_LEN(rules));
 	close_spans(app);
@@ -219,6 +219,19 @@ static bool condition_holds(const struct application *app, enum condition when)
 		return app->d->state == STATE_UNSERVED;
 	case WHEN_CASH:
 		return fact_true(f, FIELD_CASH_ON_SPOT);
+	case WHEN_TERM_OPEN:
+	case WHEN_TO_VERIFY:
+	case WHEN_RESUMED_TERM_OPEN:
+	case WHEN_RESUMED_TERM_PRINTED:
+	case WHEN_RESUMED_VERIFYING:
+	case WHEN_ADVICE:
+	case WHEN_ADVICE_TERM_OPEN:
+	case WHEN_DESIGNATED_RECEIVER:
+	case WHEN_URGENT:
+	case WHEN_CONFIRMATION:
+	case WHEN_ASSIST_MARKET:
+	case WHEN_CONSULTATION:
+		return channel_condition(app, when);
 	case WHEN_COUNT:
 		break;
 	}
@@ -303,7 +316,7 @@ static enum err_code effect_run(struct application *app, const struct effect *e,
 static enum err_code effects_run(struct application *app, const struct effect *e, struct err *err)
 {
 	for (; e && e->kind != EFFECT_END; e++) {
-		if (!condition_holds(app, e->when))
+		if (!condition_holds(app, e->when) || (app->crossed && e->kind != EFFECT_CALL))
 			continue;
 		enum err_code code = effect_run(app, e, err);
 		if (code != ERR_OK)
@@ -315,8 +328,9 @@ static enum err_code effects_run(struct application *app, const struct effect *e
 static enum err_code carry_out(struct application *app, struct err *err)
 {
 	app->state_before = app->d->state;
+	app->crossed = row_crosses(app->row, app->d->state);
 	facts_merge(&app->d->facts, &app->fields, false);
-	if (app->row->to != STATE_NONE)
+	if (app->row->to != STATE_NONE && !app->crossed)
 		apply_state(app, app->row->to);
 	enum err_code code = effects_run(app, app->row->effects, err);
 	if (app->row->to == STATE_WITHDRAWN || app->row->to == STATE_MERGED ||
@@ -484,5 +498,5 @@ enum err_code procedure_apply(const struct law_book *book, struct dossier *d, co
 	if (result != ERR_OK)
 		return result;
 	requests_lapse(&app);
-	return apply_recompute(book, d, err);
+	return procedure_recompute(book, d, err);
 }

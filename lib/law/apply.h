@@ -15,6 +15,7 @@ struct application {
 	const struct act_record *act;
 	struct facts fields;      /* the act's payload, with the request's when approved */
 	enum state state_before;
+	bool crossed;             /* the state is one that the row only crosses with: see act_row.crosses */
 	day_t day;                /* the act's day */
 	struct arena *arena;
 };
@@ -28,10 +29,15 @@ enum err_code apply_span_open(struct application *app, enum span_kind kind, day_
 void apply_span_close(struct application *app, enum span_kind kind);
 enum err_code apply_ground(struct application *app, const char *ground, struct err *err) MUST_USE;
 void apply_state(struct application *app, enum state to);
+/* The case is investigated and decided anew: the old decision and all that hung on it fall away, D11 starts again. */
+enum err_code apply_anew(struct application *app, struct err *err) MUST_USE;
 /* The case leaves the investigation: its clocks are cancelled, its excluded spans end today. */
 void apply_investigation_over(struct application *app);
-/* Due days of all running clocks, from their rules, extensions and spans. */
-enum err_code apply_recompute(const struct law_book *book, struct dossier *d, struct err *err) MUST_USE;
+
+/* Is a hand-over to the police open (C1)? Then there is no new fine, and the case does not end but by the hand-over. */
+bool transfer_pending(const struct facts *f);
+/* Did it come back, so that the bureau must go on? */
+bool transfer_returned(const struct facts *f);
 
 /* Facts about the decision that guards and effects share. */
 bool penalty_publishable(const struct dossier *d);
@@ -44,6 +50,21 @@ int64_t limit_for_party(const struct law_book *book, const char *kind, const str
 bool hearing_threshold(const struct law_book *book, const struct facts *f, day_t on);
 /* Facts of the dossier with the act's fields over them. */
 void facts_merge(struct facts *into, const struct facts *fields, bool with_transient);
+
+/* effects_item.c: the clue's goods for the case that its filing opens. */
+enum err_code items_carried(const struct dossier *clue, struct arena *arena, struct facts *ret, struct err *err) MUST_USE;
+
+/* Does a clock of another organ run, or has one expired, so that one may remind, note its silence, report it? */
+bool handoff_clock_waits(const struct law_book *book, const struct dossier *d, instant_t now, bool expired);
+
+/* effects_channels.c: the channels C2 to C9 */
+bool channel_condition(const struct application *app, enum condition when);
+bool channel_verifies(const struct facts *f); /* the paper is verified, filed or not, and decided */
+bool channel_advises(const struct facts *f);  /* it is advice: answered as it is */
+bool channel_assists(const struct facts *f);  /* an assistance letter, not a question or an invitation */
+struct enforcement_facts channel_enforcement(const struct facts *f);
+/* effects_events.c: what a linked clue or case learns from them */
+enum err_code effect_channel_event(struct application *app, struct err *err);
 
 /* guards.c */
 enum err_code guards_check(const struct law_book *book, const struct dossier *before,

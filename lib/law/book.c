@@ -4,6 +4,8 @@
  * checked and an error says which file and line to look at. */
 #include "law/book.h"
 
+#include "json/json_reader.h"
+
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -216,10 +218,12 @@ static enum err_code read_day(struct table *t, const char *column, day_t empty, 
 
 /* --- clocks -------------------------------------------------------------------------------- */
 
-/* The owner column: who must act before a clock runs out. Role codes, the party, the hearing's host. */
+/* The owner column: who must act before a clock runs out. Role codes, the party, the hearing's host; in hand-overs the
+ * part of an organ, whoever it is: on its own copy its worker, on the others' another organ. */
 static const char *const owners[] = {
 	"officer", "clerk",  "unit_head", "legal_reviewer", "deputy_head", "principal",
 	"host", "credit_clerk", "party",     "police",   "procuratorate", "court",
+	"peer", "sender", "receiver", "third",
 };
 
 static enum err_code read_owner(struct table *t, struct clock_rule *rule)
@@ -542,6 +546,45 @@ static enum err_code read_limits(struct law_book *book, struct arena *arena, str
 	return code == ERR_OK ? check_limits(book, err) : code;
 }
 
+/* --- regions --------------------------------------------------------------------------------- */
+
+static enum err_code read_region(struct table *t, struct region *region)
+{
+	enum err_code code = copy_cell(t, "code", true, &region->code);
+
+	if (code == ERR_OK)
+		code = copy_cell(t, "name_zh", true, &region->zh);
+	if (code == ERR_OK)
+		code = copy_cell(t, "parent", false, &region->parent);
+	return code;
+}
+
+static enum err_code read_regions(struct law_book *book, struct arena *arena, struct sv text, struct err *err)
+{
+	static const char *const columns[] = { "code", "name_zh", "parent", NULL };
+	struct table t;
+	size_t count = 0;
+	bool more;
+
+	if (text.n == 0)
+		return ERR_OK;
+	enum err_code code = open_table(&t, arena, text, columns, err);
+	if (code == ERR_OK)
+		code = count_rows(&t, &count);
+	if (code != ERR_OK)
+		return code;
+	struct region *regions = arena_try_array(arena, struct region, count);
+	if (!regions)
+		return no_memory(err);
+	for (size_t i = 0; i < count && code == ERR_OK; i++) {
+		code = csv_next(&t.csv, &more, err);
+		if (code == ERR_OK)
+			code = read_region(&t, &regions[i]);
+	}
+	book->regions = (struct region_tree){ regions, count };
+	return code;
+}
+
 /* --- the book ------------------------------------------------------------------------------ */
 
 /* Puts the file's name before a message that tells only the line. */
@@ -551,6 +594,26 @@ static enum err_code in_file(enum err_code code, const char *file, struct err *e
 		return code;
 	struct err inner = *err;
 	err_set(err, code, inner.rule, "%s：%s", file, inner.message);
+	return code;
+}
+
+enum err_code law_texts_read(struct arena *arena, struct sv json, struct law_texts *ret, struct err *err)
+{
+	const struct {
+		const char *name;
+		struct sv *text;
+	} parts[] = { { "holidays", &ret->holidays }, { "clocks", &ret->clocks }, { "vocabulary", &ret->vocabulary },
+		      { "thresholds", &ret->thresholds }, { "limits", &ret->limits }, { "regions", &ret->regions } };
+	struct json_doc *doc;
+	enum err_code code = json_parse(arena, json, &doc, err);
+
+	*ret = (struct law_texts){ .regions = { NULL, 0 } };
+	for (size_t i = 0; code == ERR_OK && i < ARRAY_LEN(parts); i++) {
+		const struct json_value *v = json_get(json_root(doc), parts[i].name);
+		if (!v || json_type(v) != JSON_STRING)
+			return err_set(err, ERR_INTERNAL, "law-edition", "法律数据版本缺少 %s", parts[i].name);
+		*parts[i].text = json_string(v);
+	}
 	return code;
 }
 
@@ -583,6 +646,9 @@ enum err_code law_book_init(struct law_book *book, struct arena *arena,
 	code = read_limits(&b, arena, texts->limits, err);
 	if (code != ERR_OK)
 		return in_file(code, "limits.csv", err);
+	code = read_regions(&b, arena, texts->regions, err);
+	if (code != ERR_OK)
+		return in_file(code, "regions.csv", err);
 	*book = b;
 	return ERR_OK;
 }

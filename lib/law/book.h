@@ -10,6 +10,7 @@
 
 #include "law/calendar.h"
 #include "law/period.h"
+#include "law/region.h"
 #include "law/threshold.h"
 
 enum span_kind {
@@ -59,13 +60,16 @@ struct law_book {
 	size_t clock_count;
 	struct vocabulary vocabulary;
 	struct threshold_book thresholds;
+	struct region_tree regions;
 	int version;
 };
 
-/* One CSV text per table, as in schema/law. */
+/* One CSV text per table, as in schema/law. Without regions the codes alone say what is above what. */
 struct law_texts {
-	struct sv holidays, clocks, vocabulary, thresholds, limits;
+	struct sv holidays, clocks, vocabulary, thresholds, limits, regions;
 };
+/* {"holidays": "...", "clocks": "...", ...}, as the database keeps an edition. Texts live in the arena. */
+enum err_code law_texts_read(struct arena *arena, struct sv json, struct law_texts *ret, struct err *err) MUST_USE;
 /* Everything is copied into the arena. An error names the file and the line. `version` is left 0
  * for the caller to set. */
 enum err_code law_book_init(struct law_book *book, struct arena *arena, const struct law_texts *texts,

@@ -4,6 +4,7 @@
 #include "law/apply.h"
 
 #include "json/json_reader.h"
+#include "law/basis.h"
 
 /* ---- who ---- */
 
@@ -38,15 +39,23 @@ static bool others_act(const struct dossier *d, const struct act_row *row)
 	return d->version > 0 && row->sides != 0 && !(row->sides & (uint32_t)fact_num(&d->facts, FIELD_SIDE));
 }
 
+bool procedure_arrived(const struct dossier *d, const struct act_input *in)
+{
+	return d->version > 0 && in->row->receipt && (in->actor.roles & ROLE_EXCHANGE) &&
+	       (others_act(d, in->row) || !(in->row->by & ROLE_EXCHANGE));
+}
+
 static enum err_code check_role(const struct dossier *d, const struct act_input *in, struct err *err)
 {
 	uint32_t wanted = stage_roles(in->row, in->stage);
 
+	if (procedure_arrived(d, in))
+		return ERR_OK;
 	if (others_act(d, in->row)) {
-		wanted = ROLE_EXCHANGE;
+		wanted = 0;
 		if (procedure_registers(d, in->row))
-			wanted |= ROLES_OFFICERS | ROLE_CLERK;
-		else if (!(in->actor.roles & ROLE_EXCHANGE))
+			wanted = ROLES_OFFICERS | ROLE_CLERK;
+		else
 			return err_set(err, ERR_FORBIDDEN, "other-organ", "“%s”由对方机关在线办理，本机关不能代为登记",
 				       in->row->zh);
 	}
@@ -61,7 +70,12 @@ static enum err_code check_role(const struct dossier *d, const struct act_input 
 
 static enum err_code check_state(const struct dossier *d, const struct act_input *in, struct err *err)
 {
-	if (d->version == 0 ? in->row->from == 0 : (in->row->from & STATE_BIT(d->state)) != 0)
+	state_set from = in->row->from;
+
+	/* A letter crosses with ours as a record does. */
+	if (procedure_arrived(d, in) || procedure_registers(d, in->row))
+		from |= in->row->crosses;
+	if (d->version == 0 ? in->row->from == 0 : (from & STATE_BIT(d->state)) != 0)
 		return ERR_OK;
 	enum err_code code = err_set(err, ERR_WRONG_STATE, "wrong-state", "当前状态“%s”不能办理“%s”",
 				     d->version ? state_info(d->state)->zh : "新建", in->row->zh);
@@ -89,7 +103,11 @@ static enum err_code check_day(const struct dossier *d, const struct act_input *
 		err_field(err, "happened_at");
 		return code;
 	}
-	if (d->version > 0) {
+	if (procedure_arrived(d, in))
+		return ERR_OK;
+	if (d->version > 0 && procedure_registers(d, in->row)) {
+		earliest = d->opened_on; /* what it answers may have been done meanwhile */
+	} else if (d->version > 0) {
 		earliest = d->kind == MATTER_CLUE ? fact_day(&d->facts, FIELD_DISCOVERED_ON) : d->opened_on;
 		if (procedure_targets(in->row) && (in->stage == STAGE_DO || in->stage == STAGE_APPROVE))
 			earliest = d->state_since;
@@ -131,10 +149,11 @@ static enum err_code check_fields(const struct dossier *d, const struct act_inpu
 {
 	const struct field_use *uses = procedure_fields(in->row, in->stage);
 	bool paper = procedure_registers(d, in->row) && !(in->actor.roles & ROLE_EXCHANGE);
+	bool told = paper || procedure_arrived(d, in); /* registered by them or by us */
 
 	for (enum field f = 0; f < FIELD_COUNT; f++) {
 		bool known = (f == FIELD_REQUEST && in->stage >= STAGE_ENDORSE) ||
-			     (paper && (f == FIELD_REGISTERED_MEDIUM || f == FIELD_REGISTERED_SCAN));
+			     (told && (f == FIELD_REGISTERED_MEDIUM || f == FIELD_REGISTERED_SCAN));
 		for (const struct field_use *u = uses; !known && u->field != FIELD_NONE; u++)
 			known = u->field == f;
 		if (in->fields.at[f].set && !known) {
@@ -247,6 +266,76 @@ static void default_officer(const struct dossier *before, const struct act_input
 						   .text = in->actor.name };
 }
 
+/* The record of a hand-over must carry all that the other copy needs: what the act's fields leave open is taken from
+ * what was prepared. */
+static void default_prepared(const struct dossier *before, struct act_input *in, struct arena *arena)
+{
+	struct facts *f = &in->fields;
+	bool basis = false;
+
+	if (!in->row->receipt || strcmp(in->row->receipt, "submitted") != 0 || procedure_arrived(before, in))
+		return;
+	for (const struct field_use *u = in->row->fields; u && u->field != FIELD_NONE; u++) {
+		if (!f->at[u->field].set && !(field_info(u->field)->flags & FIELD_FLAG_TRANSIENT))
+			f->at[u->field] = before->facts.at[u->field];
+		basis = basis || u->field == FIELD_LEGAL_BASIS;
+	}
+	if (basis && !fact_has(f, FIELD_LEGAL_BASIS))
+		fact_set_text(f, FIELD_LEGAL_BASIS,
+			      transfer_legal_basis(arena, fact_text(f, FIELD_TRANSFER_BASIS), fact_text(f, FIELD_IP_TYPE),
+						   fact_day(f, FIELD_ACT_ENDED_ON), instant_to_day(in->happened_at)));
+}
+
+static const char *own_role(const struct act_input *in)
+{
+	static const struct {
+		const char *kind;
+		uint32_t role;
+	} kinds[] = { { "police", ROLE_POLICE }, { "procuratorate", ROLE_PROCURATORATE }, { "court", ROLE_COURT } };
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (in->own && in->own->kind ? strcmp(in->own->kind, kinds[i].kind) == 0
+					     : (in->actor.roles & kinds[i].role) != 0)
+			return role_code(kinds[i].role);
+	}
+	return role_code(ROLE_OFFICER);
+}
+
+static void default_text(struct facts *fields, enum field field, const char *text)
+{
+	if (text && text[0] && !fact_has(fields, field))
+		fact_set_text(fields, field, text);
+}
+
+/* What the directory of organs knows goes into the act, so that the fold needs no directory. */
+static void default_organs(const struct dossier *before, const struct act_input *in, struct facts *fields)
+{
+	const struct organ *own = in->own, *peer = in->peer;
+	int64_t connected = fact_num(&before->facts, FIELD_CONNECTED);
+
+	if (procedure_arrived(before, in))
+		return;
+	if (before->version == 0 && fact_has(fields, FIELD_PEER)) {
+		/* A clerk who registers a letter need not say that we receive it. */
+		int64_t side = fact_has(fields, FIELD_SIDE)		  ? fact_num(fields, FIELD_SIDE)
+			       : (in->row->sides & SIDE_SENDER) == 0 ? SIDE_RECEIVER : SIDE_SENDER;
+		bool receives = (side & (SIDE_RECEIVER | SIDE_THIRD)) != 0;
+		int64_t theirs = receives ? SIDE_SENDER : SIDE_RECEIVER;
+		default_text(fields, FIELD_OWN_ORGAN, own ? own->code : NULL);
+		default_text(fields, FIELD_OWN_ROLE, own_role(in));
+		default_text(fields, FIELD_PEER_NAME, peer ? peer->name : NULL);
+		if (!fact_has(fields, FIELD_CONNECTED))
+			fact_set_num(fields, FIELD_CONNECTED, side |
+				     (peer && peer->connected ? theirs : 0));
+	}
+	if (fact_has(fields, FIELD_PEER_NEXT)) {
+		default_text(fields, FIELD_PEER_NEXT_NAME, peer ? peer->name : NULL);
+		if (!fact_has(fields, FIELD_CONNECTED))
+			fact_set_num(fields, FIELD_CONNECTED, peer && peer->connected ? connected | SIDE_RECEIVER
+										      : connected & ~SIDE_RECEIVER);
+	}
+}
+
 enum err_code procedure_check(const struct law_book *book, const struct dossier *before,
 			      const struct act_input *input, struct arena *arena, struct act_record *ret,
 			      struct err *err)
@@ -256,6 +345,7 @@ enum err_code procedure_check(const struct law_book *book, const struct dossier 
 	struct facts payload, merged;
 	enum err_code code;
 
+	default_prepared(before, &in, arena);
 	if ((code = check_role(before, &in, err)) != ERR_OK || (code = check_state(before, &in, err)) != ERR_OK ||
 	    (code = check_fields(before, &in, err)) != ERR_OK || (code = check_past_dates(&in, err)) != ERR_OK)
 		return code;
@@ -270,6 +360,7 @@ enum err_code procedure_check(const struct law_book *book, const struct dossier 
 		return code;
 	}
 	default_officer(before, &in, &in.fields);
+	default_organs(before, &in, &in.fields);
 	if ((code = gather(before, &in, request, arena, &payload, &merged, err)) != ERR_OK ||
 	    (code = guards_check(book, before, &in, &payload, &merged, err)) != ERR_OK)
 		return code;
@@ -293,6 +384,15 @@ static bool row_has_guard(const struct act_row *row, enum guard guard)
 	return false;
 }
 
+static bool holds_items(const struct dossier *d)
+{
+	for (int i = 0; i < d->item_count; i++) {
+		if (d->items[i].status == ITEM_HELD)
+			return true;
+	}
+	return false;
+}
+
 /* Guards whose answer does not depend on what the actor will fill in. */
 static void explain(const struct law_book *book, const struct dossier *d, const struct act_input *in,
 		    const struct request *request, struct arena *arena, struct next_act *next)
@@ -306,7 +406,15 @@ static void explain(const struct law_book *book, const struct dossier *d, const 
 		GUARD_NOT_HARSHER, GUARD_OUTCOME_PENALTY, GUARD_CONSENT_ELECTRONIC, GUARD_ANNOUNCEMENT_OVER,
 		GUARD_NOT_OVERPAID, GUARD_ADDED_FINE_CAP, GUARD_DEFER_LATER, GUARD_SECRECY_REVIEWED,
 		GUARD_SUMMARY_LIMIT, GUARD_TARGET_CLUE, GUARD_TARGET_CASE, GUARD_DIFFERENT_COUNTERPART,
+		GUARD_MATERIAL_EXISTS, GUARD_ITEM_EXISTS, GUARD_ITEM_HELD, GUARD_ITEM_IN_ORDER, GUARD_ITEM_MOVES,
+		GUARD_ITEM_TWO_EXECUTORS, GUARD_ITEM_MEASURE, GUARD_ADVISORY_OVERRIDE, GUARD_TRANSFER_NO_FINE,
+		GUARD_CLOCK_RUNS, GUARD_CLOCK_EXPIRED, GUARD_CLOCK_THEIRS, GUARD_SILENCE_ONCE,
+		GUARD_C1_GOODS_RECONCILED,
+		GUARD_SUPERIOR_COMMON, GUARD_DESIGNATED_NEXT, GUARD_ITEMS_EQUAL, GUARD_ITEMS_EQUAL_OR_TOLD, GUARD_GOODS_SETTLED,
+		GUARD_LINK_GIVEN, GUARD_LINK_STATE, GUARD_REOPENS_CASE, GUARD_LINKED_CASE, GUARD_LINKED_DECLINED,
+		GUARD_LINKED_DECIDED, GUARD_RESULT_NAMED, GUARD_COURT_IN_TIME, GUARD_COURT_ELIGIBLE, GUARD_BOTH_AGREE,
 	};
+	static const enum guard of_clocks[] = { GUARD_CLOCK_RUNS, GUARD_CLOCK_EXPIRED };
 	struct act_row row = *in->row;
 	struct act_input asked = *in;
 	enum guard kept[GUARD_COUNT];
@@ -314,7 +422,7 @@ static void explain(const struct law_book *book, const struct dossier *d, const 
 	struct facts payload, merged;
 
 	for (const enum guard *g = row.guards; g && *g != GUARD_END; g++) {
-		bool skip = false;
+		bool skip = *g == GUARD_REFUSAL_REASONED; /* it asks for the opinion */
 		for (size_t i = 0; i < ARRAY_LEN(needs_input) && !request; i++)
 			skip = skip || needs_input[i] == *g;
 		if (!skip && (*g != GUARD_OFFICERS_NAMED || in->stage != STAGE_ENDORSE))
@@ -335,6 +443,21 @@ static void explain(const struct law_book *book, const struct dossier *d, const 
 		err_set(&next->why, ERR_LAW, guard_rule(GUARD_MEASURE_OPEN), "%s",
 			guard_message(GUARD_MEASURE_OPEN));
 		err_article(&next->why, guard_article(GUARD_MEASURE_OPEN));
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(of_clocks); i++) {
+		if (!row_has_guard(in->row, of_clocks[i]) ||
+		    handoff_clock_waits(book, d, in->now, of_clocks[i] == GUARD_CLOCK_EXPIRED))
+			continue;
+		next->blocked = true;
+		err_set(&next->why, ERR_LAW, guard_rule(of_clocks[i]), "%s", guard_message(of_clocks[i]));
+		err_article(&next->why, guard_article(of_clocks[i]));
+		return;
+	}
+	if (row_has_guard(in->row, GUARD_ITEM_HELD) && !holds_items(d)) {
+		next->blocked = true;
+		err_set(&next->why, ERR_LAW, guard_rule(GUARD_ITEM_HELD), "%s", guard_message(GUARD_ITEM_HELD));
+		err_article(&next->why, guard_article(GUARD_ITEM_HELD));
 		return;
 	}
 	if (gather(d, in, request, arena, &payload, &merged, &next->why) != ERR_OK ||

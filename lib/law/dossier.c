@@ -37,6 +37,15 @@ static const char *const procedure_codes[PROCEDURE_COUNT] = {
 	[PROCEDURE_ORDINARY] = "ordinary",
 	[PROCEDURE_SUMMARY] = "summary",
 	[PROCEDURE_BACK_ENTRY] = "back_entry",
+	[PROCEDURE_C1] = "c1",
+	[PROCEDURE_C2] = "c2",
+	[PROCEDURE_C3] = "c3",
+	[PROCEDURE_C4] = "c4",
+	[PROCEDURE_C5] = "c5",
+	[PROCEDURE_C6] = "c6",
+	[PROCEDURE_C7] = "c7",
+	[PROCEDURE_C8] = "c8",
+	[PROCEDURE_C9] = "c9",
 };
 
 const char *procedure_code(enum matter_procedure p)

@@ -13,7 +13,8 @@
 
 enum matter_kind { MATTER_CLUE, MATTER_CASE, MATTER_HANDOFF };
 enum matter_procedure { PROCEDURE_CLUE, PROCEDURE_ORDINARY, PROCEDURE_SUMMARY, PROCEDURE_BACK_ENTRY,
-			PROCEDURE_COUNT };
+			PROCEDURE_C1, PROCEDURE_C2, PROCEDURE_C3, PROCEDURE_C4, PROCEDURE_C5, PROCEDURE_C6,
+			PROCEDURE_C7, PROCEDURE_C8, PROCEDURE_C9, PROCEDURE_COUNT };
 
 enum state {
 	STATE_NONE,
@@ -70,6 +71,20 @@ struct measure {
 	day_t ended_on;
 };
 
+enum item_status { ITEM_HELD, ITEM_RETURNED, ITEM_DESTROYED, ITEM_MOVED };
+
+/* Goods or a medium. Who has it, since when; the way there is in the ledger. */
+struct item {
+	int seq;              /* number within the matter, from 1 */
+	int origin;           /* number in the clue that the case came from, 0: taken in this matter */
+	const char *name;
+	const char *quantity; /* with its unit */
+	enum item_status status;
+	const char *custodian, *place;
+	const char *seal;     /* NULL: none */
+	instant_t since;      /* of the last act on it */
+};
+
 enum request_status { REQUEST_OPEN, REQUEST_ENDORSED, REQUEST_GRANTED, REQUEST_RETURNED };
 
 struct request {
@@ -84,7 +99,7 @@ struct request {
 };
 
 enum { DOSSIER_MAX_CLOCKS = 96, DOSSIER_MAX_SPANS = 48, DOSSIER_MAX_MEASURES = 48,
-       DOSSIER_MAX_REQUESTS = 128 };
+       DOSSIER_MAX_REQUESTS = 128, DOSSIER_MAX_ITEMS = 200 };
 
 struct dossier {
 	enum matter_kind kind;
@@ -103,6 +118,8 @@ struct dossier {
 	int measure_count;
 	struct request requests[DOSSIER_MAX_REQUESTS];
 	int request_count;
+	struct item items[DOSSIER_MAX_ITEMS];
+	int item_count;
 };
 
 const struct state_info *state_info(enum state s); /* STATE_NONE: code "none", no label */
@@ -113,12 +130,14 @@ enum matter_kind procedure_kind(enum matter_procedure p);
 const char *matter_kind_code(enum matter_kind k);
 
 /* Canonical JSON; the same dossier gives the same bytes, and reading them and writing again gives them
- * again. Every member is there, only facts that are not set are left out; an unknown day or instant
+ * again. Every member is there, only facts that are not set and an empty list of items are left out; an unknown day or instant
  * is null, a day without end is "open". Texts read point into the arena; text that dossier_write
  * cannot have written is ERR_INTERNAL. */
 void dossier_write(struct json_writer *w, const struct dossier *d);
 enum err_code dossier_read(struct arena *arena, struct sv json, struct dossier *ret,
 			   struct err *err) MUST_USE;
+
+const char *item_status_code(enum item_status s); /* held, returned, destroyed, moved */
 
 struct clock_entry *dossier_clock(struct dossier *d, const char *rule, int ref); /* latest, or NULL */
 const struct clock_entry *dossier_clock_const(const struct dossier *d, const char *rule, int ref);

@@ -25,6 +25,19 @@ static const char *const request_statuses[] = {
 	[REQUEST_RETURNED] = "returned",
 };
 
+static const char *const item_statuses[] = {
+	[ITEM_HELD] = "held",
+	[ITEM_RETURNED] = "returned",
+	[ITEM_DESTROYED] = "destroyed",
+	[ITEM_MOVED] = "moved",
+};
+
+const char *item_status_code(enum item_status s)
+{
+	CHECK(s < ARRAY_LEN(item_statuses));
+	return item_statuses[s];
+}
+
 static const char open_end[] = "open"; /* DAY_MAX */
 
 /* --- writing ------------------------------------------------------------------------------- */
@@ -98,6 +111,33 @@ static void write_request(struct json_writer *w, const struct request *r)
 	json_obj_close(w);
 }
 
+static void write_item(struct json_writer *w, const struct item *i)
+{
+	json_obj_open(w);
+	json_kv_i64(w, "seq", i->seq);
+	json_kv_i64(w, "origin", i->origin);
+	json_kv_str(w, "name", i->name);
+	json_kv_str(w, "quantity", i->quantity);
+	json_kv_str(w, "status", item_status_code(i->status));
+	json_kv_str(w, "custodian", i->custodian);
+	json_kv_str(w, "place", i->place);
+	json_kv_str(w, "seal", i->seal);
+	json_kv_instant(w, "since", i->since);
+	json_obj_close(w);
+}
+
+/* Left out when there are none: dossiers without goods have the bytes they always had. */
+static void write_items(struct json_writer *w, const struct dossier *d)
+{
+	if (d->item_count == 0)
+		return;
+	json_key(w, "items");
+	json_arr_open(w);
+	for (int i = 0; i < d->item_count; i++)
+		write_item(w, &d->items[i]);
+	json_arr_close(w);
+}
+
 static void write_lists(struct json_writer *w, const struct dossier *d)
 {
 	json_key(w, "clocks");
@@ -135,6 +175,7 @@ void dossier_write(struct json_writer *w, const struct dossier *d)
 	json_key(w, "facts");
 	facts_write(w, &d->facts);
 	write_lists(w, d);
+	write_items(w, d);
 	json_obj_close(w);
 }
 
@@ -336,6 +377,21 @@ static enum err_code read_request(struct reader *r, void *item)
 	return finish(r);
 }
 
+static enum err_code read_goods(struct reader *r, void *item)
+{
+	struct item *i = item;
+	i->seq = read_int(r, "seq");
+	i->origin = read_int(r, "origin");
+	i->name = read_text(r, "name");
+	i->quantity = read_text(r, "quantity");
+	i->status = (enum item_status)read_code(r, "status", item_statuses, ARRAY_LEN(item_statuses));
+	i->custodian = read_text(r, "custodian");
+	i->place = read_text(r, "place");
+	i->seal = read_text(r, "seal");
+	i->since = read_instant(r, "since");
+	return finish(r);
+}
+
 /* An array of objects into a fixed array. */
 static void read_list(struct reader *r, const char *name, void *items, size_t size, size_t max,
 		      enum err_code (*read_item)(struct reader *r, void *item), int *ret_count)
@@ -399,6 +455,9 @@ enum err_code dossier_read(struct arena *arena, struct sv json, struct dossier *
 		  read_measure, &d.measure_count);
 	read_list(&r, "requests", d.requests, sizeof(d.requests[0]), ARRAY_LEN(d.requests),
 		  read_request, &d.request_count);
+	if (r.code == ERR_OK && json_get(r.object, "items"))
+		read_list(&r, "items", d.items, sizeof(d.items[0]), ARRAY_LEN(d.items), read_goods,
+			  &d.item_count);
 	code = finish(&r);
 	if (code == ERR_OK)
 		*ret = d;

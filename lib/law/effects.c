@@ -152,6 +152,24 @@ enum err_code effect_measures_moved(struct application *app, struct err *err)
 	return ERR_OK;
 }
 
+/* With the suspected crime the goods go to the police, or stay with us in their name: our measures end (行政强制法 21). */
+enum err_code effect_measures_handed_over(struct application *app, struct err *err)
+{
+	struct dossier *d = app->d;
+
+	(void)err;
+	for (int i = 0; i < d->measure_count; i++) {
+		struct measure *m = &d->measures[i];
+		if (m->status != MEASURE_TAKEN)
+			continue;
+		m->status = MEASURE_MOVED;
+		m->ended_on = app->day;
+		apply_end_clock(app, "D08", m->seq, CLOCK_CANCELLED);
+		apply_end_clock(app, is_registration(m->kind) ? "D09" : "D10", m->seq, CLOCK_MET);
+	}
+	return ERR_OK;
+}
+
 static void carried_write(struct json_writer *w, const struct dossier *clue)
 {
 	json_obj_open(w);
@@ -260,87 +278,6 @@ enum err_code effect_count_extension(struct application *app, struct err *err)
 {
 	(void)err;
 	fact_set_num(&app->d->facts, FIELD_EXTENSIONS, fact_num(&app->d->facts, FIELD_EXTENSIONS) + 1);
-	return ERR_OK;
-}
-
-/* ---- criminal-threshold advisory ---- */
-
-static void metric_from(struct threshold_case *c, enum metric m, const struct facts *f, enum field field)
-{
-	if (fact_has(f, field) && f->at[field].num != MONEY_UNCOMPUTABLE)
-		c->metrics[m] = (struct metric_value){ METRIC_KNOWN, f->at[field].num };
-}
-
-/* Article of the Criminal Law whose conduct the offence repeats. */
-static const char *offence_conduct(const char *offence)
-{
-	static const struct {
-		const char *offence, *article;
-	} table[] = {
-		{ "TM_GOODS", "213" }, { "TM_SERVICE", "213" }, { "TM_GOODS_SERVICE", "213" },
-		{ "TM_SALE", "214" }, { "TM_LABEL", "215" }, { "TM_LABEL_SALE", "215" },
-		{ "PATENT_FAKE", "216" }, { "COPYRIGHT", "217" }, { "COPYRIGHT_NET", "217" },
-		{ "COPY_SALE", "218" }, { "TRADE_SECRET", "219" }, { "TRADE_SECRET_FOREIGN", "219.1" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		if (strcmp(table[i].offence, offence) == 0)
-			return table[i].article;
-	}
-	return "";
-}
-
-enum err_code effect_advisory(struct application *app, struct err *err)
-{
-	static const char *const words[] = { "GREY", "AMBER", "RED" };
-	struct facts *f = &app->d->facts;
-	struct threshold_case c = { .offence = fact_text(f, FIELD_OFFENCE), .act_on = DAY_NONE };
-	struct prior_penalty prior;
-	struct threshold_policy policy;
-	struct advisory advice;
-	struct str rules = STR_INIT(400);
-
-	(void)err;
-	if (!fact_has(f, FIELD_OFFENCE))
-		return ERR_OK;
-	metric_from(&c, METRIC_GAIN, f, FIELD_CRIM_GAIN);
-	metric_from(&c, METRIC_TURNOVER, f, FIELD_CRIM_TURNOVER);
-	metric_from(&c, METRIC_SALES, f, FIELD_CRIM_SALES);
-	metric_from(&c, METRIC_UNSOLD_VALUE, f, FIELD_CRIM_UNSOLD);
-	metric_from(&c, METRIC_LABEL_COUNT, f, FIELD_CRIM_LABELS);
-	metric_from(&c, METRIC_LOSS, f, FIELD_CRIM_LOSS);
-	metric_from(&c, METRIC_DIRECT_LOSS, f, FIELD_CRIM_LOSS);
-	metric_from(&c, METRIC_COPIES, f, FIELD_CRIM_COPIES);
-	/* Criminal Law 219-1 has no line: the act itself is the offence. */
-	if (fact_is(f, FIELD_OFFENCE, "TRADE_SECRET_FOREIGN"))
-		c.metrics[METRIC_ACT] = (struct metric_value){ METRIC_KNOWN, 1 };
-	c.source_groups = (int)fact_num(f, FIELD_SOURCE_GROUPS);
-	c.suspicion = fact_true(f, FIELD_SUSPICION);
-	c.act_on = fact_has(f, FIELD_ACT_ENDED_ON) ? fact_day(f, FIELD_ACT_ENDED_ON)
-						    : fact_day(f, FIELD_DISCOVERED_ON);
-	if (fact_has(f, FIELD_PRIOR_ON)) {
-		prior = (struct prior_penalty){ offence_conduct(c.offence), fact_day(f, FIELD_PRIOR_ON) };
-		c.priors = &prior;
-		c.prior_count = 1;
-	}
-	policy.amber_percent = (int)law_book_limit(app->book, "AMBER_PERCENT", app->day);
-	policy.amber_unsold_percent = (int)law_book_limit(app->book, "AMBER_UNSOLD_PERCENT", app->day);
-	threshold_advise(&app->book->thresholds, policy, &c, app->day, &advice);
-	for (size_t i = 0; i < advice.hit_count; i++)
-		str_printf(&rules, "%s%s", i ? "," : "", advice.hits[i]);
-	for (size_t i = 0; i < advice.near_count; i++)
-		str_printf(&rules, "%s~%s", rules.len ? "," : "", advice.near[i]);
-	fact_set_text(f, FIELD_ADVISORY_LEVEL, words[advice.level]);
-	fact_set_text(f, FIELD_ADVISORY_RULES, arena_strdup(app->arena, str_cstr(&rules)));
-	str_release(&rules);
-	fact_clear(f, FIELD_ADVISORY_SETTLED); /* new amounts ask the question anew */
-	return ERR_OK;
-}
-
-enum err_code effect_settle_advisory(struct application *app, struct err *err)
-{
-	(void)err;
-	fact_set_text(&app->d->facts, FIELD_ADVISORY_SETTLED, fact_text(&app->fields, FIELD_TRANSFER_CHOICE));
 	return ERR_OK;
 }
 
@@ -534,7 +471,7 @@ enum err_code effect_remedy_filed(struct application *app, struct err *err)
 
 /* The decision is to be made anew: the old one and all that hung on it fall away. What was published
  * stays until it is withdrawn (D35). */
-static enum err_code decide_anew(struct application *app, struct err *err)
+enum err_code apply_anew(struct application *app, struct err *err)
 {
 	static const char *const rules[] = { "D20", "D21", "D22", "D24", "D25", "D27", "D28", "D31",
 					     "D32", "D33", "D36", "D47" };
@@ -578,7 +515,7 @@ enum err_code effect_remedy_ended(struct application *app, struct err *err)
 	if (code != ERR_OK)
 		return code;
 	if (strcmp(result, "责令重作") == 0)
-		return decide_anew(app, err);
+		return apply_anew(app, err);
 	if (app->d->state != STATE_PERFORMING && app->d->state != STATE_ENFORCING)
 		return ERR_OK;
 	if (strcmp(result, "撤销") == 0 || strcmp(result, "确认违法") == 0) {
@@ -615,7 +552,7 @@ enum err_code procedure_spawn_case(const struct dossier *before, const struct do
 	static const enum field copied[] = {
 		FIELD_SOURCE, FIELD_SOURCE_DETAIL, FIELD_DISCOVERED_ON, FIELD_ACT_ENDED_ON, FIELD_IP_TYPE,
 		FIELD_CAUSE, FIELD_TITLE, FIELD_FACTS_TEXT, FIELD_PLACE, FIELD_PARTIES, FIELD_CAMPAIGNS,
-		FIELD_TAGS, FIELD_RIGHT_HOLDER, FIELD_RIGHT_NO, FIELD_GOODS, FIELD_OFFICER, FIELD_CO_OFFICER,
+		FIELD_TAGS, FIELD_RIGHT_HOLDER, FIELD_RIGHT_NO, FIELD_GOODS, FIELD_OFFICER, FIELD_CO_OFFICER, FIELD_CAME_FROM,
 	};
 	struct str carried = STR_INIT(CARRIED_MAX_BYTES);
 	struct json_writer w;
@@ -631,5 +568,6 @@ enum err_code procedure_spawn_case(const struct dossier *before, const struct do
 	if (ok)
 		fact_set_text(&ret->fields, FIELD_CARRIED, arena_strndup(arena, carried.p, carried.len));
 	str_release(&carried);
-	return ok ? ERR_OK : err_set(err, ERR_TOO_LARGE, "dossier-full", "随案移转的措施过多");
+	return ok ? items_carried(before, arena, &ret->fields, err)
+		  : err_set(err, ERR_TOO_LARGE, "dossier-full", "随案移转的措施过多");
 }

@@ -8,6 +8,7 @@
 
 #define TRANSIENT FIELD_FLAG_TRANSIENT
 #define PROTECTED FIELD_FLAG_PROTECTED
+#define ENGINE FIELD_FLAG_ENGINE
 static const struct field_info infos[FIELD_COUNT] = {
 #define FIELD(id, json_name, label, field_type, vocabulary, most, flag_bits) \
 	[FIELD_##id] = { \
@@ -23,6 +24,7 @@ static const struct field_info infos[FIELD_COUNT] = {
 };
 #undef TRANSIENT
 #undef PROTECTED
+#undef ENGINE
 
 const struct field_info *field_info(enum field f)
 {
@@ -59,6 +61,8 @@ const char *field_type_name(enum field_type t)
 		return "docno";
 	case FIELD_TYPE_PARTIES:
 		return "parties";
+	case FIELD_TYPE_GOODS:
+		return "goods";
 	case FIELD_TYPE_JSON:
 		return "json";
 	}
@@ -250,6 +254,7 @@ void field_write(struct json_writer *w, enum field field, const struct fact *fac
 	case FIELD_TYPE_CHOICES:
 	case FIELD_TYPE_LIST:
 	case FIELD_TYPE_PARTIES:
+	case FIELD_TYPE_GOODS:
 		json_kv_rawtext(w, info->name, sv_of(fact->text ? fact->text : "[]"));
 		break;
 	case FIELD_TYPE_JSON:
@@ -338,6 +343,7 @@ static bool read_num(enum field_type type, const struct json_value *v, int64_t *
 	case FIELD_TYPE_LIST:
 	case FIELD_TYPE_DOCNO:
 	case FIELD_TYPE_PARTIES:
+	case FIELD_TYPE_GOODS:
 	case FIELD_TYPE_JSON:
 		break;
 	}
@@ -359,7 +365,8 @@ static enum err_code read_fact(struct arena *arena, enum field field, const stru
 	}
 	if (type == FIELD_TYPE_JSON)
 		return read_canonical(arena, v, ret, err);
-	if (type == FIELD_TYPE_CHOICES || type == FIELD_TYPE_LIST || type == FIELD_TYPE_PARTIES) {
+	if (type == FIELD_TYPE_CHOICES || type == FIELD_TYPE_LIST || type == FIELD_TYPE_PARTIES ||
+	    type == FIELD_TYPE_GOODS) {
 		if (json_type(v) != JSON_ARRAY)
 			return stored_wrong(err, json_name(v));
 		return read_canonical(arena, v, ret, err);
@@ -439,4 +446,31 @@ size_t parties_list(struct arena *arena, const struct facts *facts, struct party
 bool parties_first(struct arena *arena, const struct facts *facts, struct party *ret)
 {
 	return parties_list(arena, facts, ret, 1) == 1;
+}
+
+/* --- goods --------------------------------------------------------------------------------- */
+
+static int64_t goods_number(const struct json_value *line, const char *name)
+{
+	int64_t n;
+
+	return json_get(line, name) && json_to_i64(json_get(line, name), &n) ? n : GOODS_UNKNOWN;
+}
+
+size_t goods_lines(struct arena *arena, const struct facts *facts, enum field field, struct goods_line *ret,
+		   size_t max)
+{
+	struct json_doc *doc;
+	size_t n = 0;
+
+	if (!fact_has(facts, field) || json_parse(arena, sv_of(fact_text(facts, field)), &doc, NULL) != ERR_OK)
+		return 0;
+	for (const struct json_value *v = json_first(json_root(doc)); v && n < max; v = json_next(v)) {
+		ret[n++] = (struct goods_line){
+			.item = party_text(v, "item"), .name = party_text(v, "name"), .unit = party_text(v, "unit"),
+			.reason = party_text(v, "reason"), .quantity = goods_number(v, "quantity"),
+			.handed = goods_number(v, "handed"),
+		};
+	}
+	return n;
 }

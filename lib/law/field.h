@@ -38,10 +38,12 @@ enum field_type {
 	FIELD_TYPE_MATTER,  /* id of another matter */
 	FIELD_TYPE_DOCNO,
 	FIELD_TYPE_PARTIES, /* array of party objects */
+	FIELD_TYPE_GOODS,   /* array of goods: one line each of a list of things */
 	FIELD_TYPE_JSON,    /* made by the engine only */
 };
 
-enum { FIELD_FLAG_TRANSIENT = 1, FIELD_FLAG_PROTECTED = 2 };
+/* ENGINE: filled in by the program, never taken from a request. */
+enum { FIELD_FLAG_TRANSIENT = 1, FIELD_FLAG_PROTECTED = 2, FIELD_FLAG_ENGINE = 4 };
 
 #define MONEY_UNCOMPUTABLE INT64_MIN
 #define MONEY_UNCOMPUTABLE_WORD "不能计算"
@@ -105,7 +107,7 @@ void fact_clear(struct facts *f, enum field field);
 bool fact_is(const struct facts *f, enum field field, const char *text);
 /* Does a CHOICES or LIST fact hold this word? */
 bool fact_list_has(const struct facts *f, enum field field, const char *word);
-/* Items of a CHOICES, LIST or PARTIES fact; 0 when it is not set. */
+/* Items of a CHOICES, LIST, PARTIES or GOODS fact; 0 when it is not set. */
 size_t fact_list_count(const struct facts *f, enum field field);
 
 /* ---- parties ---- */
@@ -128,6 +130,24 @@ size_t parties_count(const struct facts *facts);
 size_t parties_list(struct arena *arena, const struct facts *facts, struct party *ret, size_t max);
 /* The first party; false when there is none. */
 bool parties_first(struct arena *arena, const struct facts *facts, struct party *ret);
+
+/* ---- goods ---- */
+
+/* One line of a goods list. Texts that were not given are "", numbers GOODS_UNKNOWN. */
+struct goods_line {
+	const char *item;    /* its number in the list, unique there */
+	const char *name;
+	const char *unit;
+	const char *reason;  /* why handed and quantity differ */
+	int64_t quantity;    /* as listed */
+	int64_t handed;      /* as handed over */
+};
+
+enum { GOODS_UNKNOWN = -1 };
+
+/* The lines of a GOODS fact, in the order given; returns how many were stored. Texts live in the arena. */
+size_t goods_lines(struct arena *arena, const struct facts *facts, enum field field, struct goods_line *ret,
+		   size_t max);
 
 /* Decode one JSON value that came from outside. Errors are ERR_INVALID with field "fields.<name>",
  * inside parties "fields.parties[1].uscc". Text is stored in NFC and trimmed, a choice in the

@@ -358,98 +358,140 @@ static enum err_code decode_list(const struct decoder *d, const struct json_valu
 	return keep_output(d, &w, ret);
 }
 
-/* --- parties ------------------------------------------------------------------------------- */
+/* --- parties and goods --------------------------------------------------------------------- */
 
-enum party_member_kind { PARTY_TEXT, PARTY_KIND, PARTY_USCC, PARTY_ID };
+enum member_kind { MEMBER_TEXT, MEMBER_PARTY_KIND, MEMBER_USCC, MEMBER_ID, MEMBER_INT };
 
-/* In the order in which they are stored. */
-static const struct party_member {
+struct member {
 	const char *name;
 	const char *zh;
-	enum party_member_kind kind;
+	enum member_kind kind;
 	int64_t max;
-} party_members[] = {
-	{ "name", "当事人名称", PARTY_TEXT, 300 },
-	{ "kind", "当事人类型", PARTY_KIND, 0 },
-	{ "role", "当事人地位", PARTY_TEXT, 60 },
-	{ "uscc", "统一社会信用代码", PARTY_USCC, 60 },
-	{ "id_number", "身份证件号码", PARTY_ID, 60 },
-	{ "representative", "法定代表人（负责人、经营者）", PARTY_TEXT, 200 },
-	{ "address", "住所（住址）", PARTY_TEXT, 500 },
-	{ "phone", "联系电话", PARTY_TEXT, 60 },
+	bool required;
 };
 
-static enum err_code decode_party_member(const struct decoder *d, const struct party_member *m,
-					 const struct json_value *v, const char **ret)
+/* What one object of a list is made of, in the order in which it is stored. */
+struct object_type {
+	const char *example;
+	const struct member *members;
+	size_t count;
+};
+
+static const struct member party_members[] = {
+	{ "name", "当事人名称", MEMBER_TEXT, 300, true },
+	{ "kind", "当事人类型", MEMBER_PARTY_KIND, 0, false },
+	{ "role", "当事人地位", MEMBER_TEXT, 60, false },
+	{ "uscc", "统一社会信用代码", MEMBER_USCC, 60, false },
+	{ "id_number", "身份证件号码", MEMBER_ID, 60, false },
+	{ "representative", "法定代表人（负责人、经营者）", MEMBER_TEXT, 200, false },
+	{ "address", "住所（住址）", MEMBER_TEXT, 500, false },
+	{ "phone", "联系电话", MEMBER_TEXT, 60, false },
+};
+
+/* The columns of the goods list (涉案物品清单) and of the hand-over sheet. */
+static const struct member goods_members[] = {
+	{ "item", "序号", MEMBER_TEXT, 20, true },
+	{ "name", "物品名称", MEMBER_TEXT, 200, true },
+	{ "brand", "品牌（商标）", MEMBER_TEXT, 100, false },
+	{ "spec", "型号规格", MEMBER_TEXT, 200, false },
+	{ "unit", "单位", MEMBER_TEXT, 60, false },
+	{ "quantity", "数量", MEMBER_INT, 1000000000, true },
+	{ "handed", "实际移交数量", MEMBER_INT, 1000000000, false },
+	{ "reason", "差异原因", MEMBER_TEXT, 300, false },
+	{ "condition", "特征和状况", MEMBER_TEXT, 300, false },
+	{ "value_fen", "价值", MEMBER_INT, INT64_C(1000000000000000), false },
+	{ "measure_no", "强制措施文书号", MEMBER_TEXT, 120, false },
+	{ "place", "存放地点", MEMBER_TEXT, 300, false },
+	{ "custodian", "保管人", MEMBER_TEXT, 200, false },
+	{ "seal_no", "封签号", MEMBER_TEXT, 120, false },
+};
+
+static const struct object_type party_type = { "对象（含name等）", party_members, ARRAY_LEN(party_members) };
+static const struct object_type goods_type = { "对象（含item、name、quantity等）", goods_members,
+					       ARRAY_LEN(goods_members) };
+
+static enum err_code decode_member(const struct decoder *d, const struct member *m, const struct json_value *v,
+				   struct json_writer *w)
 {
-	if (m->kind == PARTY_KIND)
-		return decode_choice(d, v, "当事人类型", ret);
-	enum err_code code = decode_text(d, v, m->max, ret);
-	if (code != ERR_OK || m->kind == PARTY_TEXT)
+	const char *text = NULL;
+	int64_t number;
+	enum err_code code;
+
+	if (m->kind == MEMBER_INT) {
+		code = decode_int(d, v, m->max, &number);
+		if (code == ERR_OK)
+			json_kv_i64(w, m->name, number);
 		return code;
-	if (m->kind == PARTY_USCC)
-		code = ident_uscc(d->arena, sv_of(*ret), ret, NULL, d->err);
-	else
-		code = ident_citizen(d->arena, sv_of(*ret), d->today, ret, d->err);
+	}
+	code = m->kind == MEMBER_PARTY_KIND ? decode_choice(d, v, "当事人类型", &text)
+					    : decode_text(d, v, m->max, &text);
+	if (code != ERR_OK)
+		return code;
+	if (m->kind == MEMBER_USCC)
+		code = ident_uscc(d->arena, sv_of(text), &text, NULL, d->err);
+	else if (m->kind == MEMBER_ID)
+		code = ident_citizen(d->arena, sv_of(text), d->today, &text, d->err);
 	if (code != ERR_OK)
 		err_field(d->err, "fields.%s", d->name);
+	else
+		json_kv_str(w, m->name, text);
 	return code;
 }
 
-static enum err_code check_party_keys(const struct decoder *d, const struct json_value *party)
+static enum err_code check_keys(const struct decoder *d, const struct object_type *type,
+				const struct json_value *object)
 {
-	if (json_type(party) != JSON_OBJECT)
-		return wrong_type(d, party, "对象（含name等）");
-	for (const struct json_value *v = json_first(party); v; v = json_next(v)) {
+	if (json_type(object) != JSON_OBJECT)
+		return wrong_type(d, object, type->example);
+	for (const struct json_value *v = json_first(object); v; v = json_next(v)) {
 		bool known = false;
-		for (size_t i = 0; i < ARRAY_LEN(party_members) && !known; i++)
-			known = sv_eq_str(json_name(v), party_members[i].name);
+		for (size_t i = 0; i < type->count && !known; i++)
+			known = sv_eq_str(json_name(v), type->members[i].name);
 		if (known)
 			continue;
 		char name[128];
+		CLEANUP(str_release) struct str names = STR_INIT(1024);
 		struct decoder member = *d;
 		snprintf(name, sizeof(name), "%s.%s", d->name, show(json_name(v)).text);
 		member.name = name;
-		return refuse(&member, "unknown-field",
-			      "没有“%s”这一字段，可用：name、kind、role、"
-			      "uscc、id_number、representative、address、phone",
-			      show(json_name(v)).text);
+		for (size_t i = 0; i < type->count; i++)
+			str_printf(&names, "%s%s", i ? "、" : "", type->members[i].name);
+		return refuse(&member, "unknown-field", "没有“%s”这一字段，可用：%s", show(json_name(v)).text,
+			      str_cstr(&names));
 	}
 	return ERR_OK;
 }
 
-static enum err_code decode_party(const struct decoder *d, const struct json_value *party,
-				  struct json_writer *w)
+static enum err_code decode_object(const struct decoder *d, const struct object_type *type,
+				   const struct json_value *object, struct json_writer *w)
 {
-	enum err_code code = check_party_keys(d, party);
+	enum err_code code = check_keys(d, type, object);
 
 	if (code != ERR_OK)
 		return code;
 	json_obj_open(w);
-	for (size_t i = 0; i < ARRAY_LEN(party_members); i++) {
-		const struct party_member *m = &party_members[i];
-		const struct json_value *v = json_get(party, m->name);
-		const char *text;
+	for (size_t i = 0; i < type->count; i++) {
+		const struct member *m = &type->members[i];
+		const struct json_value *v = json_get(object, m->name);
 		char name[96];
 		struct decoder member = *d;
 		snprintf(name, sizeof(name), "%s.%s", d->name, m->name);
 		member.name = name;
 		member.zh = m->zh;
-		if (!v && i == 0)
+		if (!v && m->required)
 			return refuse(&member, "required", "必须填写");
 		if (!v)
 			continue;
-		code = decode_party_member(&member, m, v, &text);
+		code = decode_member(&member, m, v, w);
 		if (code != ERR_OK)
 			return code;
-		json_kv_str(w, m->name, text);
 	}
 	json_obj_close(w);
 	return ERR_OK;
 }
 
-static enum err_code decode_parties(const struct decoder *d, const struct json_value *v,
-				    int64_t max, const char **ret)
+static enum err_code decode_objects(const struct decoder *d, const struct object_type *type,
+				    const struct json_value *v, int64_t max, const char **ret)
 {
 	enum err_code code = check_count(d, v, max);
 	if (code != ERR_OK)
@@ -462,15 +504,35 @@ static enum err_code decode_parties(const struct decoder *d, const struct json_v
 	json_arr_open(&w);
 	for (v = json_first(v); v; v = json_next(v), i++) {
 		char name[64];
-		struct decoder party = *d;
+		struct decoder object = *d;
 		snprintf(name, sizeof(name), "%s[%zu]", d->name, i);
-		party.name = name;
-		code = decode_party(&party, v, &w);
+		object.name = name;
+		code = decode_object(&object, type, v, &w);
 		if (code != ERR_OK)
 			return code;
 	}
 	json_arr_close(&w);
 	return keep_output(d, &w, ret);
+}
+
+/* The number of a line names it in every later paper: it must be the only one. */
+static enum err_code check_items(const struct decoder *d, const struct json_value *list)
+{
+	for (const struct json_value *a = json_first(list); a; a = json_next(a)) {
+		for (const struct json_value *b = json_next(a); b; b = json_next(b)) {
+			if (sv_eq(sv_trim(json_string(json_get(a, "item"))), sv_trim(json_string(json_get(b, "item")))))
+				return refuse(d, "double-item", "序号“%s”重复",
+					      show(json_string(json_get(a, "item"))).text);
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err_code decode_goods(const struct decoder *d, const struct json_value *v, int64_t max, const char **ret)
+{
+	enum err_code code = decode_objects(d, &goods_type, v, max, ret);
+
+	return code == ERR_OK ? check_items(d, v) : code;
 }
 
 /* --- fields -------------------------------------------------------------------------------- */
@@ -502,7 +564,9 @@ static enum err_code decode_value(const struct decoder *d, const struct field_in
 	case FIELD_TYPE_MATTER:
 		return decode_matter(d, v, &ret->num);
 	case FIELD_TYPE_PARTIES:
-		return decode_parties(d, v, info->max, &ret->text);
+		return decode_objects(d, &party_type, v, info->max, &ret->text);
+	case FIELD_TYPE_GOODS:
+		return decode_goods(d, v, info->max, &ret->text);
 	case FIELD_TYPE_JSON:
 		break;
 	}

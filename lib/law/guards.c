@@ -307,14 +307,14 @@ static bool guard_applies(enum guard guard, enum stage stage)
 	switch (stage) {
 	case STAGE_DO:
 	case STAGE_REQUEST:
-		return guard != GUARD_OFFICERS_NAMED;
+		return guard != GUARD_OFFICERS_NAMED && guard != GUARD_REFUSAL_REASONED;
 	case STAGE_ENDORSE:
 		return guard == GUARD_OFFICERS_NAMED;
 	case STAGE_APPROVE:
 		return guard != GUARD_CASE_OFFICER && guard != GUARD_REVIEWER_NOT_OFFICER &&
-		       guard != GUARD_NO_OPEN_REQUEST;
+		       guard != GUARD_NO_OPEN_REQUEST && guard != GUARD_REFUSAL_REASONED;
 	case STAGE_RETURN:
-		return false;
+		return guard == GUARD_REFUSAL_REASONED;
 	}
 	return false;
 }
@@ -339,6 +339,8 @@ enum err_code guards_check(const struct law_book *book, const struct dossier *be
 	struct guard_ctx g = { .book = book, .d = before, .in = input, .payload = payload, .merged = merged,
 			       .day = instant_to_day(input->happened_at), .err = err };
 
+	if (procedure_arrived(before, input))
+		return ERR_OK;
 	if (input->stage == STAGE_ENDORSE || input->stage == STAGE_APPROVE) {
 		/* Nor may the request make its approver an officer of the case. */
 		if (dossier_is_officer(before, input->actor.account) ||

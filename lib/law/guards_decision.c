@@ -175,8 +175,18 @@ bool guard_check_ADVISORY_SETTLED(const struct guard_ctx *g)
 {
 	const struct facts *f = &g->d->facts;
 
-	return (!fact_is(f, FIELD_ADVISORY_LEVEL, "RED") && !fact_is(f, FIELD_ADVISORY_LEVEL, "AMBER")) ||
-	       fact_has(f, FIELD_ADVISORY_SETTLED);
+	if (!fact_is(f, FIELD_ADVISORY_LEVEL, "RED") && !fact_is(f, FIELD_ADVISORY_LEVEL, "AMBER"))
+		return true;
+	/* To say "transfer" is not yet to transfer. */
+	if (fact_is(f, FIELD_ADVISORY_SETTLED, "移送"))
+		return fact_has(f, FIELD_TRANSFER_STATE);
+	return fact_has(f, FIELD_ADVISORY_SETTLED);
+}
+
+/* What the officer records settles an AMBER; against a RED only the principal decides. */
+bool guard_check_ADVISORY_OVERRIDE(const struct guard_ctx *g)
+{
+	return fact_is(g->payload, FIELD_TRANSFER_CHOICE, "移送") || !fact_is(&g->d->facts, FIELD_ADVISORY_LEVEL, "RED");
 }
 
 bool guard_check_ADVISORY_RAISED(const struct guard_ctx *g)
@@ -197,41 +207,64 @@ bool guard_check_WITHIN_LIMITATION(const struct guard_ctx *g)
 
 /* ---- criminal transfer ---- */
 
-static bool transfer_is(const struct guard_ctx *g, const char *state)
-{
-	return fact_is(&g->d->facts, FIELD_TRANSFER_STATE, state);
-}
-
-static bool transfer_pending(const struct guard_ctx *g)
-{
-	return dossier_open_request(g->d, "criminal_transfer") || transfer_is(g, "已批准") ||
-	       transfer_is(g, "已移送公安") || transfer_is(g, "公安已立案");
-}
-
 bool guard_check_NO_CRIMINAL_TRANSFER(const struct guard_ctx *g)
 {
-	return !transfer_pending(g);
+	return !transfer_pending(&g->d->facts);
 }
 
+/* 310号令 11(2), 公通字〔2016〕16号 6: what stops the harm may go on; money waits for the court. */
+bool guard_check_TRANSFER_NO_FINE(const struct guard_ctx *g)
+{
+	static const char *const allowed[] = { "责令停产停业", "暂扣许可证件", "吊销许可证件" };
+	size_t known = 0;
+
+	if (!transfer_pending(&g->d->facts))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(allowed); i++)
+		known += fact_list_has(g->payload, FIELD_PENALTY_KINDS, allowed[i]);
+	return known > 0 && known == fact_list_count(g->payload, FIELD_PENALTY_KINDS);
+}
+
+bool guard_check_TRANSFER_SIGNED(const struct guard_ctx *g)
+{
+	return g->in->stage != STAGE_APPROVE || !transfer_pending(&g->d->facts) ||
+	       (g->in->actor.roles & ROLE_PRINCIPAL);
+}
+
+bool guard_check_NO_FINE_AFTER_FINE(const struct guard_ctx *g)
+{
+	return fact_money(&g->d->facts, FIELD_CRIMINAL_FINE) == 0 || fact_money(g->payload, FIELD_FINE) == 0;
+}
+
+bool guard_check_NO_OPEN_HANDOFF(const struct guard_ctx *g)
+{
+	return !transfer_pending(&g->d->facts);
+}
+
+bool guard_check_CLOSED_BY_HANDOFF(const struct guard_ctx *g)
+{
+	return !transfer_pending(&g->d->facts) || fact_is(&g->d->facts, FIELD_GROUND, "C4d");
+}
+
+bool guard_check_TRANSFER_RETURNED(const struct guard_ctx *g)
+{
+	return transfer_returned(&g->d->facts);
+}
+
+/* One at a time: asked when a hand-over to the police is opened. */
 bool guard_check_CRIMINAL_TRANSFER_NONE(const struct guard_ctx *g)
 {
-	/* On approval the request being approved is the one that is open. */
-	return g->in->stage == STAGE_APPROVE || !transfer_pending(g);
-}
+	bool opens = fact_is(g->payload, FIELD_CHANNEL, "c1") && fact_is(g->payload, FIELD_HANDOFF_EVENT, "opened");
 
-bool guard_check_CRIMINAL_TRANSFER_APPROVED(const struct guard_ctx *g)
-{
-	return transfer_is(g, "已批准");
+	return !opens || !transfer_pending(&g->d->facts);
 }
 
 bool guard_check_CRIMINAL_TRANSFER_SENT(const struct guard_ctx *g)
 {
-	return transfer_is(g, "已移送公安") || transfer_is(g, "公安已立案");
-}
+	const struct facts *f = &g->d->facts;
 
-bool guard_check_CRIMINAL_FILED(const struct guard_ctx *g)
-{
-	return transfer_is(g, "公安已立案");
+	return transfer_pending(f) && !fact_is(f, FIELD_TRANSFER_STATE, "拟移送") &&
+	       !fact_is(f, FIELD_TRANSFER_STATE, "已批准");
 }
 
 /* ---- service, payment, enforcement ---- */

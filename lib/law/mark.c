@@ -35,16 +35,12 @@ static void performance(const struct dossier *d, struct rate_mark *m)
 
 static const char *excluded(const struct dossier *d)
 {
-	switch (d->procedure) {
-	case PROCEDURE_BACK_ENTRY:
+	if (d->kind == MATTER_HANDOFF)
+		return "移送";
+	if (d->procedure == PROCEDURE_BACK_ENTRY)
 		return "补录，资料不全";
-	case PROCEDURE_SUMMARY:
+	if (d->procedure == PROCEDURE_SUMMARY)
 		return "简易程序";
-	case PROCEDURE_CLUE:
-	case PROCEDURE_ORDINARY:
-	case PROCEDURE_COUNT:
-		break;
-	}
 	if (d->state == STATE_WITHDRAWN)
 		return "已撤销立案";
 	if (d->state == STATE_MERGED || d->state == STATE_CLUE_MERGED)
@@ -132,14 +128,26 @@ static bool is_watched(const struct clock_entry *c)
 	return true;
 }
 
+/* Duties of our own in a hand-over to the police are kept to the day that does not roll; the lawful day is for reports. */
+static day_t due_shown(const struct clock_entry *c)
+{
+	static const char *const strict[] = { "C1.1", "C1.9", "C1.10", "C1.12" };
+
+	for (size_t i = 0; i < ARRAY_LEN(strict); i++) {
+		if (strcmp(c->rule, strict[i]) == 0)
+			return c->due.strict;
+	}
+	return c->due.lawful;
+}
+
 void next_due_of(const struct dossier *d, struct next_due *ret)
 {
 	*ret = (struct next_due){ .on = DAY_MAX, .rule = "" };
 	for (int i = 0; i < d->clock_count; i++) {
 		const struct clock_entry *c = &d->clocks[i];
-		if (c->state != CLOCK_RUNNING || c->due.stopped || c->due.lawful >= ret->on || !is_watched(c))
+		if (c->state != CLOCK_RUNNING || c->due.stopped || due_shown(c) >= ret->on || !is_watched(c))
 			continue;
-		ret->on = c->due.lawful;
+		ret->on = due_shown(c);
 		ret->rule = c->rule;
 	}
 }

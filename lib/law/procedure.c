@@ -8,6 +8,15 @@ static const struct procedure *const procedures[PROCEDURE_COUNT] = {
 	[PROCEDURE_ORDINARY] = &procedure_ordinary,
 	[PROCEDURE_SUMMARY] = &procedure_summary,
 	[PROCEDURE_BACK_ENTRY] = &procedure_back_entry,
+	[PROCEDURE_C1] = &procedure_c1,
+	[PROCEDURE_C2] = &procedure_c2,
+	[PROCEDURE_C3] = &procedure_c3,
+	[PROCEDURE_C4] = &procedure_c4,
+	[PROCEDURE_C5] = &procedure_c5,
+	[PROCEDURE_C6] = &procedure_c6,
+	[PROCEDURE_C7] = &procedure_c7,
+	[PROCEDURE_C8] = &procedure_c8,
+	[PROCEDURE_C9] = &procedure_c9,
 };
 
 static const struct {
@@ -106,7 +115,56 @@ state_set procedure_targets(const struct act_row *row)
 			to |= STATE_BIT(STATE_CLOSING);
 		to |= e->to;
 	}
+	/* The request alone may move a hand-over: reported, refused. */
+	for (const struct effect *e = row->on_request; e && e->kind != EFFECT_END; e++)
+		to |= e->to;
+	for (const struct effect *e = row->on_return; e && e->kind != EFFECT_END; e++)
+		to |= e->to;
 	return to;
+}
+
+static state_set led_to(const struct effect *e, enum state from)
+{
+	state_set to = 0;
+
+	for (; e && e->kind != EFFECT_END; e++) {
+		if (e->kind == EFFECT_GROUND)
+			to |= STATE_BIT(STATE_CLOSING);
+		if (!e->in || (e->in & STATE_BIT(from)))
+			to |= e->to;
+	}
+	return to;
+}
+
+state_set procedure_leads(const struct act_row *row, enum state from)
+{
+	state_set asked = led_to(row->on_request, from);
+	state_set waits = 0; /* states in which the request is open, when it moves the matter itself */
+
+	if (from == STATE_NONE ? row->from != 0 : !(row->from & STATE_BIT(from)))
+		return 0;
+	for (const struct effect *e = row->on_request; e && e->kind != EFFECT_END; e++)
+		waits |= e->to;
+	if (waits && !(waits & STATE_BIT(from)))
+		return asked;
+	return (row->to != STATE_NONE ? STATE_BIT(row->to) : 0) | led_to(row->effects, from) | led_to(row->on_return, from);
+}
+
+const char *procedure_tells(const struct dossier *before, const struct act_row *row, enum stage stage)
+{
+	if (before->version > 0 && row_crosses(row, before->state))
+		return NULL; /* it came too late to change anything */
+	switch (stage) {
+	case STAGE_DO:
+	case STAGE_APPROVE:
+		return row->tells;
+	case STAGE_RETURN:
+		return row->tells_on_return;
+	case STAGE_REQUEST:
+	case STAGE_ENDORSE:
+		break;
+	}
+	return NULL;
 }
 
 const struct field_use *procedure_fields(const struct act_row *row, enum stage stage)

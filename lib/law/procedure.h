@@ -74,6 +74,7 @@ struct effect {
 	enum condition when;
 	enum err_code (*call)(struct application *app, struct err *err);
 	state_set to;      /* EFFECT_CALL: states that `call` may lead to, a bit each */
+	state_set in;      /* and those in which it may; 0: any */
 };
 
 struct field_use {
@@ -102,8 +103,17 @@ struct act_row {
 	/* Hand-overs only. Each organ that takes part keeps a copy of the matter; see enum side. */
 	uint32_t sides;            /* whose act it is, SIDE_ bits; 0: each copy's own, never told */
 	const char *receipt;       /* kind of the signed record that tells the other copies; NULL: an inner act */
+	state_set crosses;         /* states in which another organ's record may still arrive, having crossed with one of
+				    * ours: its fields and calls count, its state and clocks do not. See procedure_arrived. */
 	const char *tells;         /* what the linked case learns in the same transaction; NULL: nothing */
+	const char *tells_on_return; /* and when the request is returned */
 };
+
+/* Does the row only cross with what led to this state? */
+static inline bool row_crosses(const struct act_row *row, enum state s)
+{
+	return (row->crosses & ~row->from & STATE_BIT(s)) != 0;
+}
 
 struct procedure {
 	enum matter_procedure id;
@@ -116,6 +126,15 @@ extern const struct procedure procedure_clue;
 extern const struct procedure procedure_ordinary;
 extern const struct procedure procedure_summary;
 extern const struct procedure procedure_back_entry;
+extern const struct procedure procedure_c1;
+extern const struct procedure procedure_c2;
+extern const struct procedure procedure_c3;
+extern const struct procedure procedure_c4;
+extern const struct procedure procedure_c5;
+extern const struct procedure procedure_c6;
+extern const struct procedure procedure_c7;
+extern const struct procedure procedure_c8;
+extern const struct procedure procedure_c9;
 
 const struct procedure *procedure_get(enum matter_procedure p);
 /* "file_approve" -> row file, STAGE_APPROVE. Rows without approval have the plain code only. */
@@ -164,7 +183,11 @@ struct act_input {
 	instant_t now;          /* for "not in the future"; never used by the fold */
 	bool back_entry;        /* 补录 */
 	const struct target *target;
-	const struct organ *own, *peer; /* hand-overs: the actor's organ and FIELD_PEER's or FIELD_PEER_NEXT's, NULL: unknown */
+	/* hand-overs: the actor's organ; that of FIELD_PEER_NEXT, else of FIELD_PEER, of the act or the copy; NULL: unknown */
+	const struct organ *own, *peer;
+	/* those of FIELD_COPY_TO that the directory knows; NULL: it was not asked */
+	const struct organ *const *copies;
+	size_t copy_count;
 };
 
 /* What the ledger keeps of an act; the fold needs nothing else. */
@@ -189,6 +212,10 @@ enum err_code procedure_apply(const struct law_book *book, struct dossier *d,
 			      const struct procedure *p, const struct act_record *act,
 			      struct arena *arena, struct err *err) MUST_USE;
 
+/* Due days of all running clocks, from this book's rules, their extensions and spans. The fold does it with every act; on its own it tells what a changed calendar
+ * would change. */
+enum err_code procedure_recompute(const struct law_book *book, struct dossier *d, struct err *err) MUST_USE;
+
 /* One possible next act of the actor. */
 struct next_act {
 	const struct act_row *row;
@@ -204,8 +231,26 @@ size_t procedure_next(const struct law_book *book, const struct dossier *d, cons
 /* Hand-overs: does our officer register this act of another organ, which answers on paper? The act then also takes
  * FIELD_REGISTERED_MEDIUM (required) and FIELD_REGISTERED_SCAN. */
 bool procedure_registers(const struct dossier *d, const struct act_row *row);
+/* Hand-overs: is this act a record that another organ made? The exchange applies it as it came: who may and what the law
+ * asks was judged where it was made, and a copy that refused it would stay behind for ever. What the exchange does of
+ * its own (delivered, silence) are rows that name ROLE_EXCHANGE in `by`. */
+bool procedure_arrived(const struct dossier *d, const struct act_input *input);
+/* What the linked case learns from this stage of the row, NULL: nothing; `before`: the hand-over as it was. */
+const char *procedure_tells(const struct dossier *before, const struct act_row *row, enum stage stage);
+/* The act "handoff_event" of the linked matter, checked: `linked` is its dossier, `handoff` the hand-over's after `cause`.
+ * ret->act is NULL when the linked matter's procedure learns nothing from hand-overs. ERR_LAW when the case cannot take the
+ * news, as a second hand-over to the police while one is open: then the cause must not be written either. */
+enum err_code procedure_handoff_event(const struct law_book *book, const struct dossier *linked,
+				      const struct dossier *handoff, int64_t handoff_id, const char *event,
+				      const struct act_record *cause, struct arena *arena,
+				      struct act_record *ret, struct err *err) MUST_USE;
+/* What the first act of a hand-over can take from the case it comes from: facts of `from` for the fields of `row` that
+ * are not set yet, and the goods that the bureau holds as the list of goods. Texts live in the arena or with `from`. */
+void procedure_prefill(const struct act_row *row, const struct dossier *from, struct arena *arena, struct facts *fields);
 /* The states that the row can lead to, a bit each; 0: the matter stays where it is. */
 state_set procedure_targets(const struct act_row *row);
+/* Those it can lead to from this state (STATE_NONE: when it creates the matter). */
+state_set procedure_leads(const struct act_row *row, enum state from);
 /* The fields a stage takes: the row's for do and request, the endorser's, or opinion. */
 const struct field_use *procedure_fields(const struct act_row *row, enum stage stage);
 

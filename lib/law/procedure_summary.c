@@ -45,9 +45,11 @@ static const struct act_row summary_rows[] = {
 	  .fields = FIELDS(NEED(ARCHIVE_NO), NEED(KEEP), MAY(NOTE)),
 	  .effects = EFFECTS(SET_DAY(ARCHIVED_ON), MEET("D47")),
 	  .form = "54-56", .article = A2("七十八") },
+	MATERIAL_ROWS(S(PERFORMING) | S(CLOSING) | S(CLOSED)),
 	{ .code = "tag", .zh = "标注专项行动", .from = S(PERFORMING) | S(CLOSING) | S(CLOSED),
 	  .by = ROLES_OFFICERS | ROLE_CLERK | ROLE_UNIT_HEAD,
 	  .fields = FIELDS(NEED(CAMPAIGNS), MAY(TAGS)), .article = "年度专项行动方案" },
+	RECOMPUTE_ROW(S(PERFORMING) | S(CLOSING) | S(CLOSED) | S(ARCHIVED)),
 };
 
 const struct procedure procedure_summary = {
@@ -66,6 +68,7 @@ static const struct act_row back_entry_rows[] = {
 			   MAY(CONFISCATED_GOODS), MAY(BASIS), MAY(AGENCY), MAY(DECISION_NO_PUBLISHED),
 			   MAY(YEAR), MAY(OUTCOMES_PUBLISHED)),
 	  .effects = EFFECTS(CALL(effect_parties)), .article = A2("七十九") },
+	MATERIAL_ROWS(S(BACK_ENTERED)),
 	{ .code = "tag", .zh = "标注专项行动", .from = S(BACK_ENTERED),
 	  .by = ROLES_OFFICERS | ROLE_CLERK | ROLE_UNIT_HEAD,
 	  .fields = FIELDS(NEED(CAMPAIGNS), MAY(TAGS)), .article = "年度专项行动方案" },

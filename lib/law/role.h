@@ -32,6 +32,8 @@ enum {
 /* 负责人: the head or a deputy head of the bureau. */
 #define ROLES_LEADER (ROLE_DEPUTY_HEAD | ROLE_PRINCIPAL)
 #define ROLES_OFFICERS (ROLE_OFFICER | ROLE_CO_OFFICER)
+/* Liaisons of the other organs. */
+#define ROLES_PARTNERS (ROLE_POLICE | ROLE_PROCURATORATE | ROLE_COURT)
 
 bool role_by_code(struct sv code, uint32_t *ret_bit);
 const char *role_code(uint32_t bit); /* single bit; "" for ROLE_NONE, "party", "peer", ... */

@@ -49,9 +49,12 @@
 #define CALL(fn) { .kind = EFFECT_CALL, .call = fn, .text = #fn }
 /* The call decides the next state, one of `states`. */
 #define CALL_TO(fn, states) { .kind = EFFECT_CALL, .call = fn, .text = #fn, .to = (states) }
+/* And only in these; elsewhere the call leaves the state alone. */
+#define CALL_FROM_TO(fn, states_in, states) { .kind = EFFECT_CALL, .call = fn, .text = #fn, .to = (states), .in = (states_in) }
 
 /* Articles cited often. */
 #define A2(n) "市场监督管理行政处罚程序规定第" n "条"
+#define A310(n) "行政执法机关移送涉嫌犯罪案件的规定第" n "条"
 
 /* Effects that a table cannot say; in effects.c. */
 enum err_code effect_parties(struct application *app, struct err *err);
@@ -60,11 +63,23 @@ enum err_code effect_confirm_measure(struct application *app, struct err *err);
 enum err_code effect_extend_measure(struct application *app, struct err *err);
 enum err_code effect_end_measure(struct application *app, struct err *err);
 enum err_code effect_measures_moved(struct application *app, struct err *err);
+enum err_code effect_measures_handed_over(struct application *app, struct err *err);
 enum err_code effect_carry_measures(struct application *app, struct err *err);
+enum err_code effect_add_material(struct application *app, struct err *err);
+enum err_code effect_void_material(struct application *app, struct err *err);
+enum err_code effect_add_item(struct application *app, struct err *err);
+enum err_code effect_touch_item(struct application *app, struct err *err);
+enum err_code effect_return_item(struct application *app, struct err *err);
+enum err_code effect_destroy_item(struct application *app, struct err *err);
+enum err_code effect_items_moved(struct application *app, struct err *err);
+enum err_code effect_carry_items(struct application *app, struct err *err);
 enum err_code effect_suspend(struct application *app, struct err *err);
 enum err_code effect_resume(struct application *app, struct err *err);
 enum err_code effect_advisory(struct application *app, struct err *err);
 enum err_code effect_settle_advisory(struct application *app, struct err *err);
+enum err_code effect_override_advisory(struct application *app, struct err *err);
+enum err_code effect_reopen(struct application *app, struct err *err);
+enum err_code effect_handoff_event(struct application *app, struct err *err);
 enum err_code effect_review_passed(struct application *app, struct err *err);
 enum err_code effect_decided(struct application *app, struct err *err);
 enum err_code effect_announced(struct application *app, struct err *err);
@@ -75,6 +90,32 @@ enum err_code effect_remedy_filed(struct application *app, struct err *err);
 enum err_code effect_remedy_ended(struct application *app, struct err *err);
 enum err_code effect_published(struct application *app, struct err *err);
 enum err_code effect_count_extension(struct application *app, struct err *err);
+/* Hand-overs; in effects_handoff.c. */
+enum err_code effect_copy_open(struct application *app, struct err *err);   /* first effect of "open" */
+enum err_code effect_copy_arrive(struct application *app, struct err *err); /* first effect of "arrive" */
+enum err_code effect_delivered(struct application *app, struct err *err);
+enum err_code effect_retrieved(struct application *app, struct err *err);
+enum err_code effect_silence(struct application *app, struct err *err);
+enum err_code effect_forwarded(struct application *app, struct err *err);   /* PEER_NEXT becomes the receiver */
+enum err_code effect_handoff_over(struct application *app, struct err *err); /* cancels what still runs */
+/* C1; in effects_c1.c. */
+enum err_code effect_c1_reported(struct application *app, struct err *err);
+enum err_code effect_c1_refused(struct application *app, struct err *err);
+enum err_code effect_c1_accepted(struct application *app, struct err *err);
+enum err_code effect_c1_deficiency_told(struct application *app, struct err *err);
+enum err_code effect_c1_forward_told(struct application *app, struct err *err);
+enum err_code effect_c1_supplemented(struct application *app, struct err *err);
+enum err_code effect_c1_extended(struct application *app, struct err *err);
+enum err_code effect_c1_overdue(struct application *app, struct err *err);
+enum err_code effect_c1_explained(struct application *app, struct err *err);
+enum err_code effect_c1_goods(struct application *app, struct err *err);
+enum err_code effect_c1_property_ordered(struct application *app, struct err *err);
+enum err_code effect_c1_closed(struct application *app, struct err *err);
+
+/* The law's calendar changed after a day was computed with it: the change of the day is an act like any other. */
+#define RECOMPUTE_ROW(states) \
+	{ .code = "recompute", .zh = "期限重算", .from = (states), .by = ROLE_ADMIN, \
+	  .fields = FIELDS(NEED(NOTE)), .article = "行政处罚法第八十五条；国务院办公厅年度节假日安排" }
 
 /* Rows that the clue's and the case's procedure share: measures are taken before or after filing. */
 #define MEASURE_ROWS(states) \
@@ -113,6 +154,111 @@ enum err_code effect_count_extension(struct application *app, struct err *err);
 	  .fields = FIELDS(NEED(MEASURE), NEED(DISPOSITION), MAY(NOTE), MAY(DOC_NO)), \
 	  .effects = EFFECTS(CALL(effect_end_measure)), \
 	  .paper = "市监解登", .form = "20/52", .article = A2("三十五") "；行政处罚法第五十六条" }
+
+/* Materials. material_add is the end of an upload (app/material.h): nobody can do it with fields of his own. */
+#define BY_MATERIAL \
+	(ROLES_OFFICERS | ROLE_CLERK | ROLE_UNIT_HEAD | ROLE_LEGAL_REVIEWER | ROLES_LEADER | ROLE_CREDIT_CLERK | \
+	 ROLES_PARTNERS | ROLE_EXCHANGE)
+#define MATERIAL_ROWS(states) MATERIAL_ROWS_IF(states, BY_MATERIAL, GUARD_END)
+/* `guard_`: who may at all; GUARD_END: whoever has the role. */
+#define MATERIAL_ROWS_IF(states, by_, guard_) \
+	{ .code = "material_add", .zh = "登记材料", .from = (states), .by = (by_), .guards = GUARDS(guard_), \
+	  .fields = FIELDS(NEED(MATERIAL_NAME), NEED(MATERIAL_KIND), NEED(MEDIA_TYPE), NEED(MATERIAL_SIZE), \
+			   NEED(SHA256), NEED(SHA512), NEED(SM3), MAY(MATERIAL_TITLE), MAY(ORIGIN)), \
+	  .effects = EFFECTS(CALL(effect_add_material)), .article = "行政处罚法第四十六条" }, \
+	{ .code = "material_void", .zh = "作废材料", .from = (states), .by = (by_), \
+	  .guards = GUARDS(GUARD_MATERIAL_EXISTS, guard_), \
+	  .fields = FIELDS(NEED(MATERIAL), NEED(REASON)), \
+	  .effects = EFFECTS(CALL(effect_void_material)), .article = "行政处罚法第四十六条、第四十七条" }
+
+/* Goods and media, and who has them. */
+#define ITEM_ROWS(states) \
+	{ .code = "item_add", .zh = "登记物品", .from = (states), .by = ROLES_OFFICERS, \
+	  .guards = GUARDS(GUARD_CASE_OFFICER, GUARD_ITEM_MEASURE, GUARD_MATERIAL_EXISTS), \
+	  .fields = FIELDS(NEED(ITEM_NAME), NEED(ITEM_KIND), MAY(BRAND), MAY(SPEC), NEED(QUANTITY), MAY(QUANTITY_UNIT), \
+			   MAY(UNIT_PRICE), MAY(ITEM_VALUE), NEED(ITEM_PLACE), NEED(CUSTODIAN), MAY(HOLDER), \
+			   MAY(SEIZURE_NO), MAY(MEASURE), MAY(SEAL_NO), MAY(SAMPLE), MAY(PERISHABLE), MAY(PHOTO), \
+			   MAY(NOTE)), \
+	  .effects = EFFECTS(CALL(effect_add_item)), .form = "24", .article = "行政强制法第二十四条" }, \
+	{ .code = "item_seal", .zh = "封存物品", .from = (states), .by = ROLES_OFFICERS | ROLE_CLERK, \
+	  .guards = GUARDS(GUARD_ITEM_EXISTS, GUARD_ITEM_HELD, GUARD_ITEM_IN_ORDER, GUARD_MATERIAL_EXISTS), \
+	  .fields = FIELDS(NEED(ITEM), NEED(SEAL_NO), MAY(ITEM_PLACE), MAY(PHOTO), MAY(NOTE)), \
+	  .effects = EFFECTS(CALL(effect_touch_item)), .article = "行政强制法第二十六条" }, \
+	{ .code = "item_move", .zh = "交接、移动物品", .from = (states), .by = ROLES_OFFICERS | ROLE_CLERK, \
+	  .guards = GUARDS(GUARD_ITEM_EXISTS, GUARD_ITEM_HELD, GUARD_ITEM_IN_ORDER, GUARD_ITEM_MOVES, \
+			   GUARD_MATERIAL_EXISTS), \
+	  .fields = FIELDS(NEED(ITEM), NEED(CUSTODIAN), NEED(ITEM_PLACE), MAY(SEAL_NO), MAY(PHOTO), MAY(NOTE)), \
+	  .effects = EFFECTS(CALL(effect_touch_item)), .form = "26", .article = "行政强制法第二十六条" }, \
+	{ .code = "item_test", .zh = "物品检验鉴定", .from = (states), .by = ROLES_OFFICERS, \
+	  .guards = GUARDS(GUARD_CASE_OFFICER, GUARD_ITEM_EXISTS, GUARD_ITEM_HELD, GUARD_ITEM_IN_ORDER, \
+			   GUARD_MATERIAL_EXISTS), \
+	  .fields = FIELDS(NEED(ITEM), NEED(TEST_ORGAN), MAY(TEST_RESULT), MAY(ITEM_PLACE), MAY(SEAL_NO), MAY(PAPER_NO), \
+			   MAY(PHOTO), MAY(NOTE)), \
+	  .effects = EFFECTS(CALL(effect_touch_item)), .article = "行政强制法第二十五条" }, \
+	{ .code = "item_return", .zh = "返还物品", .from = (states), .by = ROLES_OFFICERS, \
+	  .guards = GUARDS(GUARD_CASE_OFFICER, GUARD_ITEM_EXISTS, GUARD_ITEM_HELD, GUARD_ITEM_IN_ORDER, \
+			   GUARD_MATERIAL_EXISTS), \
+	  .fields = FIELDS(NEED(ITEM), NEED(ITEM_RECEIVER), MAY(ITEM_PLACE), NEED(REASON), MAY(PHOTO), MAY(NOTE)), \
+	  .effects = EFFECTS(CALL(effect_return_item)), .form = "52", .article = "行政强制法第二十八条" }, \
+	{ .code = "item_destroy", .zh = "销毁物品", .from = (states), .by = ROLES_OFFICERS, \
+	  .guards = GUARDS(GUARD_CASE_OFFICER, GUARD_TWO_OFFICERS, GUARD_ITEM_EXISTS, GUARD_ITEM_HELD, \
+			   GUARD_ITEM_IN_ORDER, GUARD_ITEM_TWO_EXECUTORS, GUARD_MATERIAL_EXISTS), \
+	  .fields = FIELDS(NEED(ITEM), NEED(DESTROY_METHOD), NEED(EXECUTORS), NEED(ITEM_PLACE), NEED(REASON), \
+			   MAY(PHOTO), MAY(NOTE)), \
+	  .effects = EFFECTS(CALL(effect_destroy_item)), .form = "52", .article = "行政处罚法第七十四条" }
+
+/* ---- hand-overs: what all channels share ----
+ *
+ * A channel's table has, in this order: "open" (the sender's copy), inner acts of the sender, "submit", "arrive" (everybody
+ * else's copy, made from the fields of "submit"), acts of the receiver, the third and the sender, HANDOFF_RECORD_ROWS.
+ * So that copies stay equal whatever crosses on the way:
+ *   - in each state one side only has rows that lead to another state; or
+ *   - a row names in `.crosses` the states that another side may have led to meanwhile, or
+ *   - the state is computed by a call from facts that only grow.
+ * Rows that lead nowhere may come from any side, with calls that do not mind the order.
+ * A row with .receipt takes no field of type ACCOUNT or MATTER: the other organ does not know them. */
+
+/* What "open" takes besides the channel's own fields; the directory of organs fills in what is known there. */
+#define HANDOFF_OPEN_FIELDS \
+	NEED(PEER), MAY(PEER_NAME), MAY(COPY_TO), MAY(CONNECTED), MAY(THREAD), MAY(OWN_ORGAN), MAY(OWN_ROLE)
+/* What "submit" tells besides the channel's own fields. What the officer leaves open is taken from the facts. */
+#define HANDOFF_SUBMIT_FIELDS MAY(RECEIVER), MAY(RECEIVER_NAME), MAY(COPY_TO), MAY(ATTACH), MAY(DOC_NO)
+/* What "arrive" takes besides the channel's own fields of "submit". */
+#define HANDOFF_ARRIVE_FIELDS \
+	MAY(SIDE), MAY(CONNECTED), MAY(OWN_ORGAN), MAY(OWN_ROLE), MAY(THREAD), MAY(PEER), MAY(PEER_NAME), \
+	MAY(HANDOFF_NO), MAY(RECEIVER), MAY(RECEIVER_NAME), MAY(COPY_TO), MAY(ATTACH), MAY(DOC_NO)
+
+#define ANY_PART (SIDE_SENDER | SIDE_RECEIVER | SIDE_THIRD)
+#define BY_ANY_PART (ROLES_OFFICERS | ROLE_CLERK | ROLES_PARTNERS)
+#define A_ESIGN(n) "电子签名法第" n "条"
+
+/* Records that lead to no other state: delivered, retrieved and their opposites, reminded, escalated. `states`: all of the
+ * channel from "submit" on, ends included. `article`: on whose strength one may remind and report. */
+#define HANDOFF_RECORD_ROWS(states, article_) \
+	{ .code = "delivered", .zh = "已送达对方系统", .from = (states), .by = ROLE_EXCHANGE | BY_ANY_PART, \
+	  .sides = SIDE_RECEIVER | SIDE_THIRD, .receipt = "delivered", \
+	  .fields = FIELDS(MAY(NOTE)), .effects = EFFECTS(CALL(effect_delivered)), .article = A_ESIGN("十一") }, \
+	{ .code = "retrieved", .zh = "对方已取阅", .from = (states), .by = ROLE_EXCHANGE | BY_ANY_PART, \
+	  .sides = SIDE_RECEIVER | SIDE_THIRD, .receipt = "retrieved", \
+	  .fields = FIELDS(MAY(NOTE)), .effects = EFFECTS(CALL(effect_retrieved)), .article = A_ESIGN("十一") }, \
+	{ .code = "not_delivered", .zh = "未能送达", .from = (states), .by = ROLE_EXCHANGE, \
+	  .sides = ANY_PART, .receipt = "not-delivered", \
+	  .fields = FIELDS(MAY(NOTE)), .article = A_ESIGN("十一") }, \
+	{ .code = "not_retrieved", .zh = "逾时未取阅", .from = (states), .by = ROLE_EXCHANGE, \
+	  .sides = ANY_PART, .receipt = "not-retrieved", \
+	  .fields = FIELDS(MAY(NOTE)), .article = A_ESIGN("十一") }, \
+	{ .code = "remind", .zh = "催办", .from = (states), .by = BY_ANY_PART | ROLE_UNIT_HEAD, \
+	  .sides = ANY_PART, .receipt = "reminded", .guards = GUARDS(GUARD_CLOCK_RUNS, GUARD_CLOCK_THEIRS), \
+	  .fields = FIELDS(NEED(CLOCK_RULE), MAY(NOTE)), .article = article_ }, \
+	{ .code = "escalate", .zh = "函告监督机关", .from = (states), .by = BY_ANY_PART | ROLE_UNIT_HEAD, \
+	  .sides = ANY_PART, .receipt = "escalated", .guards = GUARDS(GUARD_CLOCK_THEIRS, GUARD_CLOCK_EXPIRED), \
+	  .fields = FIELDS(NEED(CLOCK_RULE), NEED(REASON), MAY(ATTACH)), .article = article_ }
+/* "silence": a counterpart's clock ran out. Channels whose state changes then write their own row. */
+#define HANDOFF_SILENCE_ROW(states, article_) \
+	{ .code = "silence", .zh = "逾期未答复", .from = (states), .by = ROLE_EXCHANGE | ROLES_OFFICERS | ROLE_CLERK, \
+	  .sides = SIDE_SENDER, .receipt = "not-answered-in-time", \
+	  .guards = GUARDS(GUARD_CLOCK_THEIRS, GUARD_CLOCK_EXPIRED, GUARD_SILENCE_ONCE), \
+	  .fields = FIELDS(NEED(CLOCK_RULE), MAY(NOTE)), .effects = EFFECTS(CALL(effect_silence)), .article = article_ }
 
 #define SPAN_ROWS(states) \
 	{ .code = "testing_start", .zh = "检测检验检疫鉴定开始", .from = (states), .by = ROLES_OFFICERS, \

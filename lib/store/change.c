@@ -359,7 +359,8 @@ static enum err_code write_act(struct json_writer *w, struct arena *arena, const
 			       const struct change *c, struct err *err)
 {
 	const struct act_record *a = c->act;
-	const char *typed = typed_number(arena, c), *paper = change_paper(c->row, a);
+	bool foreign = c->handoff && c->handoff->foreign;
+	const char *typed = foreign ? NULL : typed_number(arena, c), *paper = foreign ? NULL : change_paper(c->row, a);
 	enum err_code code;
 
 	json_key(w, "act");
@@ -389,6 +390,136 @@ static enum err_code write_act(struct json_writer *w, struct arena *arena, const
 	return code;
 }
 
+/* ---- hand-overs ---- */
+
+void handoff_copy_of(const struct dossier *d, struct handoff_copy *ret)
+{
+	const struct facts *f = &d->facts;
+
+	*ret = (struct handoff_copy){
+		.thread = fact_text(f, FIELD_THREAD), .channel = procedure_code(d->procedure),
+		.peer_code = fact_text(f, FIELD_PEER), .peer_name = fact_text(f, FIELD_PEER_NAME),
+		.side = fact_num(f, FIELD_SIDE), .case_id = fact_num(f, FIELD_CASE),
+	};
+}
+
+static void write_hex(struct json_writer *w, const char *key, const void *p, size_t n)
+{
+	struct str out = STR_INIT(DOC_MAX_BYTES);
+	static const char digits[] = "0123456789abcdef";
+
+	if (!p) {
+		json_kv_null(w, key);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint8_t byte = ((const uint8_t *)p)[i];
+		str_append_char(&out, digits[byte >> 4]);
+		str_append_char(&out, digits[byte & 15]);
+	}
+	json_kv_sv(w, key, (struct sv){ str_cstr(&out), out.len });
+	str_release(&out);
+}
+
+static void write_record(struct json_writer *w, const struct change_record *r)
+{
+	json_obj_open(w);
+	json_kv_str(w, "lane", r->lane);
+	json_kv_i64(w, "n", r->n);
+	json_kv_str(w, "kind", r->kind);
+	json_kv_sv(w, "body", r->body);
+	write_hex(w, "digest", r->digest, 32);
+	write_hex(w, "cms", r->cms.p, r->cms.n);
+	write_hex(w, "sm2", r->sm2.p, r->sm2.n);
+	json_obj_close(w);
+}
+
+static void write_package(struct json_writer *w, const struct change_package *p)
+{
+	json_obj_open(w);
+	json_kv_str(w, "lane", p->lane);
+	json_kv_i64(w, "n", p->n);
+	json_kv_str(w, "name", p->name);
+	json_kv_sv(w, "plan", p->plan);
+	json_kv_sv(w, "texts", p->texts);
+	write_hex(w, "manifest", p->manifest, 32);
+	write_hex(w, "tagmanifest", p->tagmanifest, 32);
+	json_kv_i64(w, "items", p->items);
+	json_kv_i64(w, "bytes", p->bytes);
+	json_kv_bool(w, "held", p->held);
+	json_obj_close(w);
+}
+
+static void write_outbox(struct json_writer *w, const struct change_outbox *o)
+{
+	json_obj_open(w);
+	json_kv_str(w, "lane", o->lane);
+	json_kv_i64(w, "n", o->n);
+	json_kv_str(w, "to", o->to);
+	json_kv_bool(w, "history", o->history);
+	json_kv_bool(w, "by_hand", o->by_hand);
+	json_obj_close(w);
+}
+
+static void write_copy(struct json_writer *w, const struct change *c)
+{
+	struct handoff_copy copy;
+
+	handoff_copy_of(c->after, &copy);
+	json_key(w, "copy");
+	json_obj_open(w);
+	json_kv_str(w, "thread", copy.thread);
+	json_kv_str(w, "channel", copy.channel);
+	json_kv_i64(w, "side", copy.side);
+	if (copy.case_id)
+		json_kv_i64(w, "case_id", copy.case_id);
+	json_kv_str(w, "peer_code", copy.peer_code);
+	json_kv_str(w, "peer_name", copy.peer_name);
+	json_kv_instant(w, "sent_at", c->handoff->sent_at);
+	json_obj_close(w);
+}
+
+static void write_handoff(struct json_writer *w, const struct change *c)
+{
+	const struct change_handoff *h = c->handoff;
+
+	json_key(w, "handoff");
+	json_obj_open(w);
+	if (h->expect_number)
+		json_kv_str(w, "expect_number", h->expect_number);
+	if (h->number)
+		json_kv_str(w, "number", h->number);
+	write_copy(w, c);
+	json_key(w, "records");
+	json_arr_open(w);
+	for (size_t i = 0; i < h->record_count; i++)
+		write_record(w, &h->records[i]);
+	json_arr_close(w);
+	json_key(w, "packages");
+	json_arr_open(w);
+	for (size_t i = 0; i < h->package_count; i++)
+		write_package(w, &h->packages[i]);
+	json_arr_close(w);
+	json_key(w, "outbox");
+	json_arr_open(w);
+	for (size_t i = 0; i < h->outbox_count; i++)
+		write_outbox(w, &h->outbox[i]);
+	json_arr_close(w);
+	if (h->seen_by) {
+		json_key(w, "acknowledged");
+		json_obj_open(w);
+		json_kv_str(w, "to", h->seen_by);
+		json_kv_str(w, "lane", h->seen_lane);
+		json_kv_i64(w, "n", h->seen_n);
+		json_obj_close(w);
+	}
+	if (h->reader)
+		json_kv_i64(w, "reader", h->reader);
+	json_obj_close(w);
+}
+
+/* ---- one change ---- */
+
 static bool names_matter(const struct change *c)
 {
 	return c->before->version == 0; /* the first act's number is the matter's: 案源号, 立案号, 决定书文号 */
@@ -412,6 +543,8 @@ static enum err_code write_change(struct json_writer *w, struct arena *arena, co
 		write_parties(w, arena, c->after);
 	write_search(w, arena, c);
 	write_mark(w, c);
+	if (c->handoff)
+		write_handoff(w, c);
 	json_obj_close(w);
 	return code;
 }

@@ -12,7 +12,7 @@ SELECT id, kind, number, title, party, state, turn, officer_name, next_due_on, n
   FROM ipcase.matter
  WHERE open AND officer_id = $1::bigint AND (next_due_on, id) > ($2::date, $3::bigint)
    AND ($4::text IS NULL OR kind = $4::text)
-   AND (turn IN ('officer', 'co_officer') OR (turn = 'party' AND next_due_on < $5::date))
+   AND (turn IN ('officer', 'co_officer') OR (turn IN ('party', 'peer') AND next_due_on < $5::date))
  ORDER BY next_due_on, id LIMIT $6::integer;
 
 -- name: queue_waiting :many
@@ -23,7 +23,7 @@ SELECT id, kind, number, title, party, state, turn, officer_name, next_due_on, n
   FROM ipcase.matter
  WHERE open AND officer_id = $1::bigint AND (next_due_on, id) > ($2::date, $3::bigint)
    AND ($4::text IS NULL OR kind = $4::text)
-   AND turn NOT IN ('officer', 'co_officer') AND (turn <> 'party' OR next_due_on >= $5::date)
+   AND turn NOT IN ('officer', 'co_officer') AND (turn NOT IN ('party', 'peer') OR next_due_on >= $5::date)
  ORDER BY next_due_on, id LIMIT $6::integer;
 
 -- name: queue_co_officer :many
@@ -34,7 +34,7 @@ SELECT id, kind, number, title, party, state, turn, officer_name, next_due_on, n
   FROM ipcase.matter
  WHERE open AND co_officer_id = $1::bigint AND (next_due_on, id) > ($2::date, $3::bigint)
    AND ($4::text IS NULL OR kind = $4::text)
-   AND (turn IN ('officer', 'co_officer') OR (turn = 'party' AND next_due_on < $5::date))
+   AND (turn IN ('officer', 'co_officer') OR (turn IN ('party', 'peer') AND next_due_on < $5::date))
  ORDER BY next_due_on, id LIMIT $6::integer;
 
 -- name: queue_co_waiting :many
@@ -45,7 +45,7 @@ SELECT id, kind, number, title, party, state, turn, officer_name, next_due_on, n
   FROM ipcase.matter
  WHERE open AND co_officer_id = $1::bigint AND (next_due_on, id) > ($2::date, $3::bigint)
    AND ($4::text IS NULL OR kind = $4::text)
-   AND turn NOT IN ('officer', 'co_officer') AND (turn <> 'party' OR next_due_on >= $5::date)
+   AND turn NOT IN ('officer', 'co_officer') AND (turn NOT IN ('party', 'peer') OR next_due_on >= $5::date)
  ORDER BY next_due_on, id LIMIT $6::integer;
 
 -- name: queue_turn :many

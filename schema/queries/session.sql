@@ -37,7 +37,6 @@ SELECT ipcase.session_close(decode($1::text, 'hex'));
 INSERT INTO ipcase.audit (account_id, place, request_id, action, outcome, rule, matter_id)
 VALUES ($1::bigint, $2::text, $3::text, $4::text, $5::text, $6::text, $7::bigint);
 
--- name: law_text :one
--- in:   law_table text
--- out:  csv text
-SELECT ipcase.law_csv($1::text);
+-- name: law_now :one
+-- out:  version integer, texts json
+SELECT version, texts FROM ipcase.law_edition_now();

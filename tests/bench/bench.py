@@ -16,6 +16,7 @@ import urllib.parse
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
 import database as bench_database  # noqa: E402
+import handover  # noqa: E402
 import harness  # noqa: E402
 import static_page  # noqa: E402
 from measure import Table, cpu_of_daemon, cpu_of_postgres, load, memory_of  # noqa: E402
@@ -253,12 +254,18 @@ def scenarios(data, daemon, folder):
 
 def run_scenario(name, kinds, parts, daemon, postgres, tokens, table, refresh):
     print(f"  {table.database}: {name} ...", file=sys.stderr, flush=True)
-    base = [pgbench(postgres, table.database, parts, pipelined, FOLDER) for pipelined in (True, False)]
+    def baseline():
+        return [pgbench(postgres, table.database, parts, pipelined, FOLDER) for pipelined in (True, False)]
+
+    measured, before = [], baseline()
     for connections in CONNECTIONS:
         refresh()
         cpu = cpu_of_daemon(daemon), cpu_of_postgres(postgres)
         rows = load(daemon.port, connections, SECONDS, kinds, tokens)
-        used = cpu_of_daemon(daemon) - cpu[0], cpu_of_postgres(postgres) - cpu[1]
+        measured.append((connections, rows, (cpu_of_daemon(daemon) - cpu[0], cpu_of_postgres(postgres) - cpu[1])))
+    # Before and after: a machine that slows down meanwhile would otherwise look like us.
+    base = [(one + other) / 2 for one, other in zip(before, baseline())]
+    for connections, rows, used in measured:
         table.add(name, connections, SECONDS, rows, used, *base)
 
 
@@ -316,6 +323,8 @@ def main():
     with postgres.running():
         if ONLY in "static page":
             out.append(static_page.compare(FOLDER, SECONDS, postgres))
+        if ONLY in "hand-over":
+            out.append(handover.compare(FOLDER, postgres))
         for matters in SIZES:
             run_database(postgres, matters, out)
     text = "\n".join(out)

@@ -162,6 +162,7 @@ class Daemon:
         self.host = "127.0.0.1"
         self.port = None
         self.process = None
+        self.wrap = []  # words before the program's name
         self.config = self.folder / "ipcase.ini"
         self.log_path = self.folder / "ipcased.log"
 
@@ -175,7 +176,10 @@ class Daemon:
         """(Re)writes the ini file, for instance before reload()."""
         if options is not None:
             self.options = options
-        sections = {"http": {"listen": f"{self.host}:{self.port}"}, "database": {"url": self.url}}
+        self.store = self.folder / "store"
+        self.store.mkdir(exist_ok=True)
+        sections = {"http": {"listen": f"{self.host}:{self.port}"}, "database": {"url": self.url},
+                    "store": {"dir": self.store}}
         for section, values in self.options.items():
             sections.setdefault(section, {}).update(values)
         lines = []
@@ -191,7 +195,7 @@ class Daemon:
             self.write_config()
             with open(self.log_path, "ab") as log:
                 self.process = subprocess.Popen(
-                    [program("ipcased"), "--config", str(self.config)], stdin=subprocess.DEVNULL,
+                    [*self.wrap, program("ipcased"), "--config", str(self.config)], stdin=subprocess.DEVNULL,
                     stdout=log, stderr=log, env=clean_env(**self.env), cwd="/")
             if not wait:
                 return self
@@ -208,7 +212,8 @@ class Daemon:
         raise AssertionError(f"ipcased ended with {self.process.returncode}:\n{self.log_tail()}")
 
     def _answered_or_died(self):
-        return self.process.poll() is not None or self.ready()
+        # Each worker answers for itself: ask until some in a row, on connections of their own, are ready.
+        return self.process.poll() is not None or all(self.ready() for _ in range(6))
 
     def ready(self):
         try:
@@ -339,6 +344,9 @@ class Client:
             self._conn.close()
             self._conn = None
 
+    def open(self):
+        return http.client.HTTPConnection(self.host, self.port, timeout=self.timeout)
+
     def login(self, account, password=PASSWORD):
         session = self.post("sessions", {"account": account, "password": password}).ok()
         self.token = session["token"]
@@ -365,7 +373,7 @@ class Client:
             path = "/api/v1/" + path
         fresh = self._conn is None
         if fresh:
-            self._conn = http.client.HTTPConnection(self.host, self.port, timeout=self.timeout)
+            self._conn = self.open()
         try:
             return self._send(method, path, body, sent)
         except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
@@ -373,7 +381,7 @@ class Client:
             # An idle connection may be closed under us; only a read is safe to repeat.
             if fresh or method != "GET":
                 raise
-            self._conn = http.client.HTTPConnection(self.host, self.port, timeout=self.timeout)
+            self._conn = self.open()
             return self._send(method, path, body, sent)
         except Exception:
             self.close()

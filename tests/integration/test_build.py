@@ -45,14 +45,17 @@ def test_a_database_that_does_not_fit_is_refused(postgres, new_database, sql, sa
 def check(postgres, name, tmp_path):
     url = postgres.url(name, "ipcase_app")
     config = tmp_path / "ipcase.ini"
-    config.write_text(f"[database]\nurl = {url}\n")
+    store = tmp_path / "store"
+    store.mkdir(mode=0o700, exist_ok=True)
+    config.write_text(f"[database]\nurl = {url}\n[store]\ndir = {store}\n")
     return harness.ctl("check", "--config", config, check=False)
 
 
 def test_check_is_content_with_a_good_database(postgres, new_database, tmp_path):
     name = new_database()
     # Whatever year it is when this runs.
-    postgres.query(name, "INSERT INTO ipcase.law_holidays VALUES ('2199-10-01', 'holiday', '国庆节')")
+    postgres.query(name, "INSERT INTO ipcase.law_holidays SELECT make_date(2199, 12, n::integer), 'holiday', name FROM unnest(ARRAY["
+                         "'元旦', '春节', '清明节', '劳动节', '端午节', '中秋节', '国庆节']) WITH ORDINALITY AS x (name, n)")
     done = check(postgres, name, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "FAIL" not in done.stdout and "warn" not in done.stdout

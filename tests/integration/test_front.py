@@ -225,6 +225,8 @@ def test_one_request_stays_one(front):
 @pytest.mark.parametrize("path, size, good", [
     ("/api/v1/clues", 1024 * 1024, True), ("/api/v1/clues", 1024 * 1024 + 1, False),
     ("/api/v1/imports/1/rows", 8 * 1024 * 1024, True), ("/api/v1/imports/1/rows", 8 * 1024 * 1024 + 1, False),
+    ("/api/v1/uploads/7/chunks/0", 4 * 1024 * 1024, True), ("/api/v1/uploads/7/chunks/0", 4 * 1024 * 1024 + 1, False),
+    ("/api/v1/handoffs/inbox/uploads/7", 4 * 1024 * 1024, True), ("/api/v1/handoffs/7/uploads", 1024 * 1024 + 1, False),
 ])
 def test_bodies_have_a_limit(front, path, size, good):
     status, _ = front.exchange(post(f"Content-Length: {size}\r\n", b"x" * size if good else b"", path), wait=20)

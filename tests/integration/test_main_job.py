@@ -121,9 +121,8 @@ REFUSALS = [
         w.to_reviewed(), refused(w.to_noticed, fine=10000000, rule="hearing-right-missing"))),
     ("fine_with_open_criminal_transfer", lambda w: (
         w.to_reviewed(), w.to_noticed(),
-        w.on_case("officer", "criminal_transfer_request", "2026-04-03", organ_to="样县公安局", reason="数额达标"),
-        w.on_case("principal", "criminal_transfer_approve", "2026-04-04"),
-        refused(w.to_decided, rule="criminal-transfer-open"))),
+        w.hand_over_to_police("2026-04-03"),
+        refused(w.to_decided, rule="criminal-transfer-open", article="第十一条"))),
     ("electronic_service_without_consent", lambda w: (
         w.to_reviewed(), w.to_noticed(), w.to_decided(),
         refused(w.serve, method="电子", rule="no-consent"))),

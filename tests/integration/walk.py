@@ -22,7 +22,7 @@ class Walk:
     def __init__(self, daemon):
         self.daemon = daemon
         self.clients = {}
-        self.clue = self.case = None
+        self.clue = self.case = self.handoff = None
 
     def close(self):
         for one in self.clients.values():
@@ -93,6 +93,14 @@ class Walk:
     def publish(self, on="2026-04-22"):
         return self.on_case("credit_clerk", "publish", on, secrecy_reviewed=True,
                             publish_place="国家企业信用信息公示系统")
+
+    def hand_over_to_police(self, on="2026-04-03", peer="police", copy_to="procuratorate"):
+        """Opens channel C1 from the case; `self.handoff` is the copy of the bureau."""
+        reply = self.as_("officer").post("handoffs", {
+            "channel": "c1", "happened_at": on,
+            "fields": {"peer": peer, "copy_to": [copy_to], "case": self.case}}).ok()
+        self.handoff = reply["matter"]["id"]
+        return reply
 
     def close_case(self, on="2026-04-24"):
         self.on_case("officer", "close_request", on, note="罚款缴清")

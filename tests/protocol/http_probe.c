@@ -13,13 +13,16 @@
 #include <openssl/ssl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "http/http.h"
+#include "loop/offload.h"
 #include "loop/task.h"
 
 enum { WORKERS_MAX = 8, ADDRESSES_MAX = 4, DRAIN_LIMIT_MS = 8000 };
@@ -38,6 +41,8 @@ static struct {
 	struct loop_timer limit;
 	size_t drained;
 	int64_t task_ms;
+	struct offload *pool; /* reads files */
+	atomic_int files;     /* open */
 } probe = { .worker_count = 1, .task_ms = 2000 };
 
 /* --- handlers -------------------------------------------------------------- */
@@ -97,6 +102,50 @@ static void on_big(struct http_request *req, const struct http_route *route UNUS
 	http_reply_str(req, 200, "text/plain", &s);
 }
 
+/* A file of ?bytes=, whose reader fails at ?fail= and rests ?ms= before each piece. Every eight bytes of it name their place. */
+struct made_file {
+	int64_t at, fail, ms;
+};
+
+static bool made_read(void *ctx, void *p, size_t n)
+{
+	struct made_file *f = ctx;
+	struct timespec rest = { .tv_sec = f->ms / 1000, .tv_nsec = (f->ms % 1000) * 1000000 };
+	char *to = p;
+
+	nanosleep(&rest, NULL);
+	if (f->fail >= 0 && f->at + (int64_t)n > f->fail)
+		return false;
+	for (size_t i = 0; i < n; i++, f->at++) {
+		static const char digits[] = "0123456789abcdef";
+
+		to[i] = f->at % 8 == 7 ? '\n' : digits[f->at / 8 >> 4 * (6 - f->at % 8) & 15];
+	}
+	return true;
+}
+
+static void made_close(void *ctx)
+{
+	atomic_fetch_sub(&probe.files, 1);
+	free(ctx);
+}
+
+static void on_file(struct http_request *req, const struct http_route *route UNUSED)
+{
+	struct made_file *f = xcalloc(1, sizeof(*f));
+	int64_t n = 0;
+
+	f->fail = -1;
+	(void)sv_to_i64(http_query(req, "bytes"), &n);
+	(void)sv_to_i64(http_query(req, "fail"), &f->fail);
+	(void)sv_to_i64(http_query(req, "ms"), &f->ms);
+	atomic_fetch_add(&probe.files, 1);
+	CHECK(http_reply_header(req, "ETag", "\"made\"") == ERR_OK);
+	http_reply_file(req, 200, "application/octet-stream",
+			&(struct http_file){ .size = (uint64_t)n, .read = made_read, .close = made_close, .ctx = f },
+			probe.pool);
+}
+
 static void on_inject(struct http_request *req, const struct http_route *route UNUSED)
 {
 	enum err_code a = http_reply_header(req, "Location", "/x\r\nSet-Cookie: evil=1");
@@ -125,9 +174,10 @@ static void on_stats(struct http_request *req, const struct http_route *route UN
 		   "{\"connections\":%" PRIu64 ",\"accepted\":%" PRIu64 ",\"at_cap\":%" PRIu64
 		   ",\"accept_errors\":%" PRIu64 ",\"cut_reading\":%" PRIu64 ",\"cut_writing\":%"
 		   PRIu64 ",\"requests\":%" PRIu64 ",\"in_flight\":%" PRIu64 ",\"refused\":%" PRIu64
-		   ",\"gone\":%" PRIu64 "}\n",
+		   ",\"gone\":%" PRIu64 ",\"files\":%d}\n",
 		   sum.connections, sum.accepted, sum.at_cap, sum.accept_errors, sum.cut_reading,
-		   sum.cut_writing, sum.requests, sum.in_flight, sum.refused, sum.gone);
+		   sum.cut_writing, sum.requests, sum.in_flight, sum.refused, sum.gone,
+		   atomic_load(&probe.files));
 	http_reply_str(req, 200, "application/json", &s);
 }
 
@@ -197,6 +247,7 @@ static const struct http_route routes[] = {
 	{ HTTP_DELETE, "/items/:id", on_item, NULL, 0, "" },
 	{ HTTP_GET, "/peer", on_peer, NULL, 0, "" },
 	{ HTTP_GET, "/big", on_big, NULL, 0, "" },
+	{ HTTP_GET, "/file", on_file, NULL, 0, "" },
 	{ HTTP_GET, "/slow", on_slow, NULL, 0, "" },
 	{ HTTP_GET, "/inject", on_inject, NULL, 0, "" },
 	{ HTTP_GET, "/stats", on_stats, NULL, 0, "" },
@@ -377,6 +428,7 @@ int main(int argc, char **argv)
 	CHECK(http_router_new(routes, ARRAY_LEN(routes), &router, NULL) == ERR_OK);
 	probe.main = loop_new("main");
 	loop_on_signals(probe.main, signals, on_signal, NULL);
+	probe.pool = offload_new("file", 2, 64);
 	start_workers(&a, router);
 	printf("ready\n");
 	fflush(stdout);
@@ -385,6 +437,7 @@ int main(int argc, char **argv)
 	loop_timer_stop(&probe.limit);
 	for (size_t i = 0; i < probe.worker_count; i++)
 		pthread_join(probe.workers[i].thread, NULL);
+	offload_free(probe.pool);
 	for (size_t i = 0; i < probe.worker_count; i++) {
 		struct worker *w = &probe.workers[i];
 
@@ -396,5 +449,6 @@ int main(int argc, char **argv)
 	loop_free(probe.main);
 	http_router_free(router);
 	SSL_CTX_free(a.tls);
+	CHECK(atomic_load(&probe.files) == 0);
 	return 0;
 }

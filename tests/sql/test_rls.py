@@ -23,7 +23,7 @@ VISIBLE = {
     "officer": [11], "co_officer": [11], "clerk": [11], "unit_head": [11],
     "station_officer": [12], "station_head": [12],
     "legal_reviewer": ORGAN, "deputy_head": ORGAN, "principal": ORGAN, "credit_clerk": ORGAN,
-    "police": [], "procuratorate": [], "court": [],
+    "police": [20], "procuratorate": [30], "court": [40], # their own organ's hand-overs
     "auditor": ALL_UNITS, "admin": [], "neighbour": [50],
 }
 
@@ -80,8 +80,20 @@ def fill(cur, matter, organ, unit):
                 " VALUES (%s, 1, %s, %s, '', %s, %s, '2026-03-02')", (matter, organ, unit, matter, matter))
     cur.execute("INSERT INTO ipcase.import_original (organ_id, unit_id, key, digest, original, matter_id)"
                 " VALUES (%s, %s, %s, '', 'o', %s)", (organ, unit, str(matter), matter))
+    cur.execute("INSERT INTO ipcase.upload (id, matter_id, organ_id, unit_id, account_id, name, kind, media_type, size, chunk)"
+                " VALUES (gen_random_uuid(), %s, %s, %s, 1, 'n', 'k', 't/t', 1, 1)", (matter, organ, unit))
     cur.execute("INSERT INTO ipcase.import_job (organ_id, unit_id, account_id, name, total) VALUES (%s, %s, 1, 'j', 1)",
                 (organ, unit))
+    cur.execute("INSERT INTO ipcase.handoff (matter_id, organ_id, unit_id, thread, channel, side, peer_code, peer_name)"
+                " VALUES (%s, %s, %s, gen_random_uuid(), 'c1', 1, 'p', 'p')", (matter, organ, unit))
+    cur.execute("INSERT INTO ipcase.record (matter_id, lane, n, organ_id, unit_id, seq, ordinal, kind, body, digest, cms)"
+                " VALUES (%s, 'l', 1, %s, %s, 1, 1, 'filed', 'b', sha256('b'), '')", (matter, organ, unit))
+    cur.execute("INSERT INTO ipcase.package (matter_id, seq, organ_id, unit_id, lane, n, name, plan, texts, manifest_sha256,"
+                " tagmanifest_sha256, items, bytes, held) VALUES (%s, 1, %s, %s, 'l', 1, 'n', '{}', '{}', '', '', 0, 0, true)", (matter, organ, unit))
+    cur.execute("INSERT INTO ipcase.outbox (organ_id, unit_id, matter_id, lane, n, to_code) VALUES (%s, %s, %s, 'l', 1, 'p')",
+                (organ, unit, matter))
+    cur.execute("INSERT INTO ipcase.quarantine (organ_id, unit_id, source, digest, rule, message)"
+                " VALUES (%s, %s, 's', sha256(%s), 'r', 'm')", (organ, unit, str(matter).encode()))
 
 
 @contextlib.contextmanager
@@ -184,7 +196,8 @@ def test_the_settings_end_with_their_transaction(postgres, filled):
 OWNERS_RIGHTS = {
     "auth_find", "auth_failures", "auth_failed", "auth_attempt", "auth_forget", "session_open", "session_close",
     "session_find", "account_create", "account_set", "account_password", "delegation_create", "delegation_end",
-    "campaign_create", "search_text_ids", "search_campaign_ids",
+    "campaign_create", "search_text_ids", "search_campaign_ids", "caller_is_admin", "restricted_unit",
+    "restricted_reader", "exchange_accounts", "law_edition_now",
 }
 
 

@@ -31,6 +31,10 @@ static const struct walk_account walk_accounts[] = {
 	{ 8, "credit_clerk", ROLE_CREDIT_CLERK },
 	{ 9, "officer2", ROLE_OFFICER },
 	{ 10, "many_hats", ROLE_OFFICER | ROLE_LEGAL_REVIEWER | ROLE_DEPUTY_HEAD },
+	{ 11, "police", ROLE_POLICE },
+	{ 12, "procuratorate", ROLE_PROCURATORATE },
+	{ 13, "court", ROLE_COURT },
+	{ 14, "exchange", ROLE_EXCHANGE },
 };
 
 /* One row of the ledger as it is stored: the payload is text. */
@@ -45,6 +49,7 @@ struct walk {
 	struct dossier *d;
 	int64_t id;
 	const struct target *target; /* what a field of type MATTER names */
+	const struct organ *own, *peer; /* hand-overs: what the directory of organs knows */
 	struct walk_row rows[WALK_MAX_ACTS];
 	size_t row_count;
 	struct err err;
@@ -60,7 +65,7 @@ static inline void walk_book(struct law_book *book, struct arena *arena)
 {
 	struct law_texts texts = { law_read(arena, "holidays.csv"), law_read(arena, "clocks.csv"),
 				   law_read(arena, "vocabulary.csv"), law_read(arena, "thresholds.csv"),
-				   law_read(arena, "limits.csv") };
+				   law_read(arena, "limits.csv"), law_read(arena, "regions.csv") };
 	struct err err = ERR_INIT;
 
 	if (law_book_init(book, arena, &texts, &err) != ERR_OK)
@@ -176,6 +181,10 @@ static inline void walk_count_guards(const struct act_row *row, enum err_code co
 		walk_passed[*g]++;
 }
 
+/* Rows that were done, over all walks of the program. */
+enum { WALK_MAX_ROWS = 128 };
+static bool walk_rows_done[PROCEDURE_COUNT][WALK_MAX_ROWS];
+
 /* Fold one record into the walk's dossier and keep its ledger row. */
 static inline enum err_code walk_fold(struct walk *w, const struct act_record *record)
 {
@@ -191,6 +200,10 @@ static inline enum err_code walk_fold(struct walk *w, const struct act_record *r
 	w->d = after;
 	w->last = *record;
 	walk_assert_stable(w->arena, after);
+	const struct procedure *p = procedure_get(after->procedure);
+	assert_true(p->row_count <= WALK_MAX_ROWS);
+	for (size_t k = 0; k < p->row_count; k++)
+		walk_rows_done[after->procedure][k] |= strcmp(p->rows[k].code, record->act) == 0;
 	return ERR_OK;
 }
 
@@ -199,7 +212,7 @@ static inline enum err_code walk_try(struct walk *w, const char *who, const char
 {
 	struct act_input in = { .matter = w->row_count ? w->id : 0, .actor = walk_actor(who),
 				.happened_at = walk_time(when), .now = walk_time("2030-12-31"),
-				.target = w->target };
+				.target = w->target, .own = w->own, .peer = w->peer };
 	struct act_record record;
 
 	w->err = (struct err)ERR_INIT;
@@ -251,6 +264,27 @@ static inline struct walk *walk_spawn(struct walk *clue)
 	return w;
 }
 
+/* The linked case learns of a hand-over (channel `procedure`, may be NULL: no hand-over's facts). */
+static inline enum err_code walk_event_try(struct walk *w, const struct dossier *handoff, const char *event, const char *when)
+{
+	const struct act_record cause = { .act = "x", .actor = 14, .actor_name = "exchange", .happened_at = walk_time(when) };
+	struct act_record told;
+
+	w->err = (struct err)ERR_INIT;
+	enum err_code code = procedure_handoff_event(w->book, w->d, handoff, 501, event, &cause, w->arena, &told, &w->err);
+	enum stage stage;
+	const struct act_row *row = procedure_find(procedure_get(w->d->procedure), SV("handoff_event"), &stage);
+	if (row)
+		walk_count_guards(row, code, &w->err);
+	return code == ERR_OK && told.act ? walk_fold(w, &told) : code;
+}
+
+static inline void walk_event(struct walk *w, const struct dossier *handoff, const char *event, const char *when)
+{
+	if (walk_event_try(w, handoff, event, when) != ERR_OK)
+		fail_msg("event %s: %s", event, w->err.message);
+}
+
 /* The ledger, payloads read back from text, folds into the same bytes. */
 static inline void walk_replay(const struct walk *w)
 {
@@ -270,6 +304,30 @@ static inline void walk_replay(const struct walk *w)
 }
 
 /* ---- expectations ---- */
+
+/* Each row of the procedure was done, and each of its guards let pass and refused. */
+static inline void walk_all_done(enum matter_procedure procedure)
+{
+	const struct procedure *p = procedure_get(procedure);
+	int missing = 0;
+
+	for (size_t k = 0; k < p->row_count; k++) {
+		if (strncmp(p->rows[k].code, "material_", 9) == 0)
+			continue; /* the same everywhere: test_law_item.c */
+		if (!walk_rows_done[procedure][k]) {
+			print_error("%s.%s was never done\n", p->code, p->rows[k].code);
+			missing++;
+		}
+		for (const enum guard *g = p->rows[k].guards; g && *g != GUARD_END; g++) {
+			if (walk_passed[*g] > 0 && walk_refused[*g] > 0)
+				continue;
+			print_error("%s.%s: guard %s passed %u times and refused %u times\n", p->code, p->rows[k].code,
+				    guard_rule(*g), walk_passed[*g], walk_refused[*g]);
+			missing++;
+		}
+	}
+	assert_int_equal(missing, 0);
+}
 
 static inline const char *walk_day(struct arena *arena, day_t d)
 {

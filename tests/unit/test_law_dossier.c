@@ -136,6 +136,9 @@ static void random_fact(struct facts *f, enum field field)
 	case FIELD_TYPE_PARTIES:
 		fact_set_text(f, field, random_parties());
 		break;
+	case FIELD_TYPE_GOODS:
+		fact_set_text(f, field, "[{\"item\":\"1\",\"name\":\"白酒\",\"quantity\":12}]");
+		break;
 	case FIELD_TYPE_JSON:
 		fact_set_text(f, field, "{\"a\":[1,-2,true,null,1.50]}");
 		break;
@@ -526,7 +529,7 @@ static void test_turn(void **state)
 	memset(&d, 0, sizeof(d));
 	d.state = STATE_INVESTIGATING;
 	d.procedure = PROCEDURE_ORDINARY;
-	add_request(&d, "criminal_transfer", REQUEST_OPEN);
+	add_request(&d, "advisory_override", REQUEST_OPEN);
 	assert_int_equal(dossier_turn(&d), ROLE_PRINCIPAL);
 	d.requests[0].act = "no_such_act";
 	assert_int_equal(dossier_turn(&d), ROLE_OFFICER);

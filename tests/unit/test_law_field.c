@@ -325,6 +325,43 @@ static void test_parties(void **state)
 	assert_int_equal(parties_list(&arena, &facts, all, 2), 2);
 }
 
+static void test_goods(void **state)
+{
+	struct facts facts = { 0 };
+	struct goods_line lines[4];
+	(void)state;
+
+	facts.at[FIELD_GOODS_LIST] = decode(FIELD_GOODS_LIST,
+		"[{\"quantity\":12,\"name\":\" 白酒 \",\"item\":\"1\",\"unit\":\"瓶\"},"
+		"{\"item\":\"2\",\"name\":\"包装箱\",\"quantity\":3,\"handed\":2,\"reason\":\"破损\"}]");
+	assert_string_equal(fact_text(&facts, FIELD_GOODS_LIST),
+			    "[{\"item\":\"1\",\"name\":\"白酒\",\"unit\":\"瓶\",\"quantity\":12},"
+			    "{\"item\":\"2\",\"name\":\"包装箱\",\"quantity\":3,\"handed\":2,\"reason\":\"破损\"}]");
+	assert_int_equal(fact_list_count(&facts, FIELD_GOODS_LIST), 2);
+	assert_int_equal(goods_lines(&arena, &facts, FIELD_GOODS_LIST, lines, 4), 2);
+	assert_string_equal(lines[0].item, "1");
+	assert_string_equal(lines[0].reason, "");
+	assert_int_equal(lines[0].quantity, 12);
+	assert_int_equal(lines[0].handed, GOODS_UNKNOWN);
+	assert_int_equal(lines[1].handed, 2);
+	assert_int_equal(goods_lines(&arena, &facts, FIELD_GOODS_LIST, lines, 1), 1);
+	assert_int_equal(goods_lines(&arena, &facts, FIELD_GOODS_HANDED, lines, 4), 0);
+
+	says(refused(FIELD_GOODS_LIST, "[{\"name\":\"a\",\"quantity\":1}]"), "fields.goods_list[0].item", "required", "必须填写");
+	says(refused(FIELD_GOODS_LIST, "[{\"item\":\"1\",\"quantity\":1}]"), "fields.goods_list[0].name", "required", "必须填写");
+	says(refused(FIELD_GOODS_LIST, "[{\"item\":\"1\",\"name\":\"a\"}]"), "fields.goods_list[0].quantity", "required", "必须填写");
+	says(refused(FIELD_GOODS_LIST, "[{\"item\":\"1\",\"name\":\"a\",\"quantity\":\"1\"}]"), "fields.goods_list[0].quantity",
+	     "field-type", "整数");
+	says(refused(FIELD_GOODS_LIST, "[{\"item\":\"1\",\"name\":\"a\",\"quantity\":-1}]"), "fields.goods_list[0].quantity",
+	     "out-of-range", "-1");
+	says(refused(FIELD_GOODS_LIST, "[{\"item\":\"1\",\"name\":\"a\",\"quantity\":1,\"price\":2}]"), "fields.goods_list[0].price",
+	     "unknown-field", "quantity");
+	says(refused(FIELD_GOODS_LIST, "[{\"item\":\"1\",\"name\":\"a\",\"quantity\":1},{\"item\":\" 1\",\"name\":\"b\",\"quantity\":1}]"),
+	     "fields.goods_list", "double-item", "重复");
+	says(refused(FIELD_GOODS_LIST, "[]"), "fields.goods_list", "list-empty", "至少");
+	says(refused(FIELD_GOODS_LIST, "[\"白酒\"]"), "fields.goods_list[0]", "field-type", "item");
+}
+
 static void test_parties_refused(void **state)
 {
 	(void)state;
@@ -548,7 +585,7 @@ int main(void)
 		cmocka_unit_test(test_dates),         cmocka_unit_test(test_bool_and_int),
 		cmocka_unit_test(test_money),         cmocka_unit_test(test_choices),
 		cmocka_unit_test(test_lists),         cmocka_unit_test(test_accounts_and_matters),
-		cmocka_unit_test(test_parties),       cmocka_unit_test(test_parties_refused),
+		cmocka_unit_test(test_parties),       cmocka_unit_test(test_goods), cmocka_unit_test(test_parties_refused),
 		cmocka_unit_test(test_decode_object), cmocka_unit_test(test_setters),
 		cmocka_unit_test(test_stored_form),   cmocka_unit_test(test_stored_wrong),
 		cmocka_unit_test(test_small_arena),

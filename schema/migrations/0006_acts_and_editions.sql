@@ -1,4 +1,6 @@
--- Writing an act costs less: values are taken from the document one by one (jsonb_populate_record() looks up every
+-- Writing an act, and the law it was decided by.
+--
+-- An act costs less: values are taken from the document one by one (jsonb_populate_record() looks up every
 -- column's input function in each call), what cannot be there yet is inserted and what must be there updated, and the
 -- ledger no longer locks the actor's account and unit, which every act of that officer had to share.
 
@@ -150,6 +152,7 @@ BEGIN
 
         IF m ? 'handoff' THEN
             PERFORM ipcase.handoff_record(m, row);
+            matter_number := coalesce(m -> 'handoff' ->> 'number', matter_number);
         END IF;
 
         IF reply IS NULL THEN
@@ -179,3 +182,38 @@ BEGIN
     END IF;
     RETURN text_reply;
 END $$;
+
+-- ---- editions of the law ------------------------------------------------------------------------
+
+-- Each state of the legal tables that a program has decided by, under the number that its acts carry as law_version.
+-- An act is folded by the law as it was known then: a holiday notice or a corrected period that comes later changes
+-- no past answer, and running clocks move by an act of their own (ipcasectl recompute).
+CREATE TABLE law_edition (
+    version    integer CONSTRAINT law_edition_pkey PRIMARY KEY,
+    known_from timestamptz NOT NULL DEFAULT now(),
+    texts      json NOT NULL        -- table name: CSV
+);
+CREATE TRIGGER law_edition_insert_only BEFORE UPDATE OR DELETE ON law_edition
+    FOR EACH ROW EXECUTE FUNCTION act_refuse_change();
+
+-- The law of now, kept as an edition. The same tables give the same number, in every database.
+CREATE FUNCTION law_edition_now(OUT version integer, OUT texts json)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = ipcase, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    digest bytea;
+BEGIN
+    SELECT json_object_agg(t, law_csv(t) ORDER BY n), sha256(convert_to(string_agg(law_csv(t), '' ORDER BY n), 'UTF8'))
+      INTO texts, digest
+      FROM unnest(ARRAY['holidays', 'clocks', 'vocabulary', 'thresholds', 'limits', 'regions'])
+           WITH ORDINALITY AS names (t, n);
+    version := (get_byte(digest, 0) & 127) << 24 | get_byte(digest, 1) << 16 | get_byte(digest, 2) << 8
+               | get_byte(digest, 3);
+    INSERT INTO law_edition AS e (version, texts) VALUES (law_edition_now.version, law_edition_now.texts)
+        ON CONFLICT (version) DO NOTHING;
+END $$;
+
+REVOKE ALL ON FUNCTION law_edition_now() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION law_edition_now() TO ipcase_app;
+GRANT SELECT ON law_edition TO ipcase_app, ipcase_auditor;

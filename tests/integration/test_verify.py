@@ -1,0 +1,857 @@
+# SPDX-License-Identifier: MulanPSL-2.0
+"""`ipcase verify`: packages that hold, and everything that was made to deceive.
+
+No daemon and no database. Exports come from tests/package/make_export.c (lib/package itself) and
+build_export.py (a reading of the format that shares no code with it). BAGIT_SUITE may name a copy
+of the BagIt conformance suite; what it asks for is asked here in bags of our own too.
+"""
+import hashlib
+import json
+import os
+import pathlib
+import random
+import shutil
+import stat
+import struct
+import subprocess
+import sys
+import unicodedata
+import zipfile
+import zlib
+
+import pytest
+
+import harness
+
+PACKAGE = harness.ROOT / "tests/package"
+sys.path.insert(0, str(PACKAGE))
+
+import build_export  # noqa: E402
+
+IPCASE = harness.program("ipcase")
+MARKET, POLICE = build_export.MARKET, build_export.POLICE
+
+
+def verify(path, *options, env=None, cwd=None):
+    return subprocess.run([IPCASE, "verify", str(path), *map(str, options)], text=True, timeout=120,
+                          capture_output=True, env={} if env is None else env, cwd=cwd)
+
+
+def holds(path, *options):
+    done = verify(path, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("结论："), done.stdout
+    assert done.stderr == ""
+    return done.stdout
+
+
+def checks(path, *options):
+    """The refusals: [(mark, rule, text)]; the exit code must say that there are some."""
+    done = verify(path, "--json", *options)
+    said = json.loads(done.stdout)
+    bad = [(c["mark"], c["rule"], c["text"]) for c in said["checks"] if c["mark"] in ("不符", "不支持")]
+    assert done.returncode == (1 if bad else 0), done.stdout + done.stderr
+    assert said["ok"] == (not bad)
+    return bad
+
+
+def refused(path, rule, *options, names=None):
+    bad = checks(path, *options)
+    assert bad, f"{path} was accepted"
+    assert any(rule == r for _, r, _ in bad), bad
+    if names:
+        assert any(names in text for _, r, text in bad if r == rule), bad
+
+
+def unsupported(path, *options):
+    done = verify(path, *options)
+    assert done.returncode == 1, done.stdout
+    assert "不支持" in done.stdout, done.stdout
+    assert "不符" not in done.stdout, done.stdout
+    assert "损坏" not in done.stdout.splitlines()[0]
+    return done.stdout
+
+
+# --- what holds -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """keys/, keysca/, plain/ and zipped/ (exports of make_export), ca/ (with a CA)."""
+    top = tmp_path_factory.mktemp("made")
+    build_export.demo_keys(top / "keys")
+    build_export.demo_keys(top / "keysca", ca=True)
+    for key in top.glob("*/*.key"):
+        key.chmod(0o600)
+    make = harness.program("make_export")
+    harness.run(make, top / "plain", top / "keys")
+    harness.run(make, top / "zipped", top / "keys", "--zip")
+    harness.run(make, top / "ca", top / "keysca")
+    return top
+
+
+@pytest.fixture
+def export(made, tmp_path):
+    """A copy of the plain export that a test may spoil."""
+    shutil.copytree(made / "plain", tmp_path / "x")
+    return tmp_path / "x"
+
+
+def first_bag(export):
+    return sorted((export / "bags").iterdir())[0]
+
+
+@pytest.mark.parametrize("name", ["plain", "zipped", "ca"])
+def test_export_holds(made, name):
+    said = holds(made / name)
+    assert said.splitlines()[-1] == "结论：全部相符。签名与包内证书一致；证书本身未与可信名单核对。"
+    assert "记录链：6 条记录、2 个机关" in said
+    assert said.count("国密签名有效") >= 3 + 1 + 2
+
+
+def test_exports_of_another_maker_hold(tmp_path):
+    for words in ([], ["--zip-bags"], ["--ca"], ["--small", "--seed", "5"]):
+        folder = tmp_path / ("x" + "".join(words))
+        harness.run("python3", PACKAGE / "build_export.py", folder, *words)
+        holds(folder)
+
+
+def test_trust(made, tmp_path):
+    keys = made / "keys"
+    market, police = keys / f"{MARKET}.pem", keys / f"{POLICE}.pem"
+    sm2 = keys / f"{MARKET}.sm2.pem"
+    said = holds(made / "plain", "--trust", market, "--trust", police, "--trust", sm2)
+    assert said.splitlines()[-1] == "结论：全部相符。签名有效，证书在可信名单之内。"
+    together = tmp_path / "all.pem"
+    together.write_bytes(market.read_bytes() + police.read_bytes() + sm2.read_bytes())
+    holds(made / "plain", "--trust", together)
+    holds(made / "ca", "--trust", made / "keysca/ca.pem")
+    # One that is missing, and a list of strangers.
+    refused(made / "plain", "certificate-foreign", "--trust", market, "--trust", sm2)
+    refused(made / "plain", "certificate-foreign", "--trust", made / "keysca/ca.pem")
+    # What the package itself brings along proves nothing.
+    refused(made / "ca", "certificate-foreign", "--trust", market)
+
+
+def test_trust_file_must_be_usable(made, tmp_path):
+    (tmp_path / "junk.pem").write_text("not a certificate\n")
+    for path in (tmp_path / "junk.pem", tmp_path / "absent.pem"):
+        done = verify(made / "plain", "--trust", path)
+        assert done.returncode == 1
+        assert str(path) in done.stderr
+        assert done.stdout == ""
+    assert verify(made / "plain", "extra").returncode == 1
+    assert subprocess.run([IPCASE, "verify"], env={}, capture_output=True, check=False).returncode == 1
+
+
+def test_each_kind_of_path(made, tmp_path):
+    plain, zipped = made / "plain", made / "zipped"
+    bag = first_bag(plain)
+    assert "签名有效" in holds(bag)
+    done = verify(".", cwd=bag)
+    assert done.returncode == 0, done.stdout
+    assert "签名有效" in holds(first_bag(zipped))
+    holds(plain / "records")
+    record = sorted((plain / "records").glob("*.json"))[0]
+    holds(record)
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    police = plain / f"records/0002-{POLICE}-delivered.json"
+    for suffix in ("", ".p7s"):
+        shutil.copy(f"{police}{suffix}", alone / ("回执.json" + suffix))
+    holds(alone / "回执.json")
+    lone = tmp_path / "lone"
+    shutil.copytree(plain / "records", lone)
+    for path in lone.glob("*.sm2"):
+        path.unlink()
+    said = holds(lone)
+    assert "没有 thread.json" in said
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("root", ["", "移送/"])
+@pytest.mark.parametrize("name", ["plain", "zipped"])
+def test_zipped_export(made, tmp_path, method, root, name):
+    target = tmp_path / "x.zip"
+    with zipfile.ZipFile(target, "w", method) as z:
+        for path in sorted((made / name).rglob("*")):
+            if path.is_file():
+                z.write(path, root + str(path.relative_to(made / name)))
+    holds(target)
+
+
+def test_json_and_text_agree(made, export):
+    said = json.loads(holds_json(made / "plain"))
+    assert said["ok"] is True and said["trust"] is False
+    assert all(set(c) == {"mark", "rule", "file", "text"} for c in said["checks"])
+    (export / "records/extra").write_text("x")
+    bad = checks(export)
+    assert [r for _, r, _ in bad] == ["export-extra"]
+    text = verify(export).stdout
+    assert "【不符】" in text and "records/extra" in text
+    assert text.splitlines()[-1] == "结论：不符。1 项没有通过，不能采信。"
+
+
+def holds_json(path):
+    done = verify(path, "--json")
+    assert done.returncode == 0
+    assert done.stdout.count("\n") == 1
+    return done.stdout
+
+
+def test_needs_nothing(made, tmp_path):
+    """No home, no configuration, no server: not even when they are there and broken."""
+    (tmp_path / "ipcase").mkdir()
+    (tmp_path / "ipcase/login").write_text("nonsense")
+    env = {"XDG_CONFIG_HOME": str(tmp_path), "IPCASE_SERVER": "http://127.0.0.1:1",
+           "IPCASE_CA_FILE": "/nonexistent", "TZ": "America/New_York", "LC_ALL": "C"}
+    for e in (env, {}):
+        done = verify(made / "plain", env=e)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+# --- what strangers' programs say of the same bytes --------------------------------------------
+
+
+def test_common_tools(made):
+    bag = first_bag(made / "plain")
+    for program, lists in (("sha256sum", "sha256"), ("sha512sum", "sha512")):
+        for name in (f"manifest-{lists}.txt", f"tagmanifest-{lists}.txt"):
+            subprocess.run([program, "--strict", "--quiet", "--check", name], cwd=bag, check=True)
+    for line in (bag / "sm3sums.txt").read_text().splitlines():
+        value, path = line.split("  ", 1)
+        said = subprocess.run(["openssl", "dgst", "-sm3", "-r", path], cwd=bag, check=True,
+                              capture_output=True, text=True).stdout
+        assert said.split()[0] == value
+    (made / "all.pem").write_bytes(b"".join(
+        (made / f"keys/{code}.pem").read_bytes() for code in (MARKET, POLICE)))
+    record = made / f"plain/records/0002-{POLICE}-delivered.json"
+    for signature, text in ((bag / "signatures/tagmanifest-sha256.p7s", bag / "tagmanifest-sha256.txt"),
+                            (f"{record}.p7s", record)):
+        subprocess.run(["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", signature,
+                        "-content", text, "-CAfile", made / "all.pem", "-purpose", "any",
+                        "-out", os.devnull], check=True, capture_output=True)
+        if shutil.which("certtool"):
+            subprocess.run(["certtool", "--p7-verify", "--inder", "--infile", signature, "--load-data", text,
+                            "--load-ca-certificate", made / "all.pem"], check=True, capture_output=True)
+    subprocess.run(["openssl", "pkeyutl", "-verify", "-certin", "-inkey", bag / "signatures/signer-sm2.pem",
+                    "-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678", "-sigfile",
+                    bag / "signatures/tagmanifest-sha256.sm2", "-in", bag / "tagmanifest-sha256.txt"],
+                   check=True, capture_output=True)
+
+
+def test_unrelated_bagit_validator(made):
+    bagit = pytest.importorskip("bagit")
+    for bag in (made / "plain/bags").iterdir():
+        bagit.Bag(str(bag)).validate()
+
+
+def test_python_zipfile_reads_it(made):
+    for path in (made / "zipped/bags").iterdir():
+        with zipfile.ZipFile(path) as z:
+            assert z.testzip() is None
+            names = [i.filename for i in z.infolist()]
+            assert names[0] == path.stem + "/"
+            assert names[1:] == sorted(names[1:], key=str.encode)
+            assert all(i.date_time == (1980, 1, 1, 0, 0, 0) for i in z.infolist())
+            assert all(i.compress_type == zipfile.ZIP_STORED for i in z.infolist())
+            modes = {i.external_attr >> 16 for i in z.infolist()}
+            assert modes == {stat.S_IFDIR | 0o755, stat.S_IFREG | 0o644}
+
+
+def test_canonical_is_what_python_writes():
+    rng = random.Random(3)
+    letters = ["a", "Z", "中", "é", "\x01", "\x7f", '"', "\\", "/", "\n", "\t", "\b", "\u2028", "😀",
+               "\ufffd", "e\u0301", "\x1f"]
+
+    def value(depth):
+        kind = rng.randrange(8 if depth < 4 else 5)
+        if kind == 0:
+            return rng.choice([True, False, None])
+        if kind == 1:
+            return rng.choice([0, -1, 1, 2**53, -2**53, rng.randrange(-2**53, 2**53)])
+        if kind < 5:
+            return unicodedata.normalize("NFC", "".join(rng.choices(letters, k=rng.randrange(6))))
+        if kind == 5:
+            return [value(depth + 1) for _ in range(rng.randrange(4))]
+        return {unicodedata.normalize("NFC", "".join(rng.choices(letters, k=rng.randrange(4)))): value(depth + 1)
+                for _ in range(rng.randrange(5))}
+
+    values = [value(0) for _ in range(2000)]
+    lines = [json.dumps(v, ensure_ascii=rng.random() < 0.5) for v in values]
+    done = subprocess.run([harness.program("make_export"), "--canonical"], input="\n".join(lines) + "\n",
+                          capture_output=True, text=True, check=True, timeout=60, encoding="utf-8")
+    expected = [json.dumps(v, sort_keys=True, separators=(",", ":"), ensure_ascii=False) for v in values]
+    assert done.stdout.split("\n")[:-1] == expected
+
+
+# --- one change anywhere -------------------------------------------------------------------------
+
+
+def small_files(export):
+    return sorted(p for p in export.rglob("*") if p.is_file() and p.name != "stub.pdf")
+
+
+def test_one_byte_in_each_file(made, export):
+    """One place in every file; the sweep over all bytes is in tests/package. With the certificates
+    known: one that nobody knows can be exchanged for another anyway."""
+    rng = random.Random(2)
+    trust = [w for name in (MARKET, POLICE, MARKET + ".sm2") for w in ("--trust", made / f"keys/{name}.pem")]
+    holds(export, *trust)
+    for path in small_files(export):
+        good = path.read_bytes()
+        at = rng.randrange(len(good) or 1)
+        path.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1:] if good else b"x")
+        assert checks(export, *trust), f"{path}: byte {at}"
+        path.write_bytes(good + b"\n")
+        assert checks(export), f"{path}: one byte more"
+        path.write_bytes(good)
+    holds(export)
+
+
+def test_each_file_missing(export):
+    for path in small_files(export):
+        # The side signature of a record is an addition; without it the record is signed all the same.
+        if path.name.endswith(".json.sm2"):
+            continue
+        path.rename(export.parent / "aside")
+        assert checks(export), path
+        (export.parent / "aside").rename(path)
+    holds(export)
+
+
+def test_something_extra(export):
+    bag = first_bag(export)
+    for folder in (export, export / "records", export / "bags", export / "certificates", bag, bag / "data",
+                   bag / "data/10-docs", bag / "verify", bag / "signatures"):
+        (folder / "extra.txt").write_text("x")
+        assert checks(export), folder
+        (folder / "extra.txt").unlink()
+        (folder / "empty").mkdir()
+        assert checks(export), f"{folder}: empty folder"
+        (folder / "empty").rmdir()
+    shutil.copy(export / f"certificates/{POLICE}.pem", export / "certificates/x-organ.pem")
+    refused(export, "certificate-unused")
+
+
+def test_zip_bag_every_header_byte(made, tmp_path):
+    """Nothing in a ZIP of ours is free: the last 3000 bytes are its directory."""
+    path = first_bag(made / "zipped")
+    good = path.read_bytes()
+    target = tmp_path / path.name
+    rng = random.Random(1)
+    places = [*range(40), *(len(good) - 1 - rng.randrange(3000) for _ in range(60)), *range(len(good) - 22, len(good))]
+    for at in places:
+        target.write_bytes(good[:at] + bytes([good[at] ^ (1 << rng.randrange(8))]) + good[at + 1:])
+        assert checks(target), f"byte {at} of {len(good)}"
+    for spoiled in (good + b"\0", b"\0" + good, good[:-1], good[:100], good[:len(good) // 2], b"", good[22:]):
+        target.write_bytes(spoiled)
+        assert checks(target)
+
+
+# --- records ------------------------------------------------------------------------------------------
+
+
+def rename_records(folder, order):
+    """Numbers the record files anew, in the order of the given old numbers."""
+    for new, old in enumerate(order, 1):
+        for path in list(folder.glob(f"{old:04d}-*")):
+            path.rename(folder / f"new-{new:04d}{path.name[4:]}")
+    for path in folder.glob("0*"):
+        path.unlink()
+    for path in folder.glob("new-*"):
+        path.rename(folder / path.name[4:])
+
+
+@pytest.mark.parametrize("order,rule", [
+    ([2, 3, 4, 5, 6], "seen-unknown"), ([1, 2, 4, 5, 6], "seen-unknown"), ([1, 3, 4, 5, 6], "chain-gap"),
+    ([1, 3, 2, 4, 5, 6], "chain-gap"), ([1, 2, 3, 4, 6, 5], "seen-unknown"), ([4, 1, 2, 3, 5, 6], "chain-gap"),
+])
+def test_records_dropped_or_moved(export, order, rule):
+    folder = export / "records"
+    rename_records(folder, order)
+    refused(folder, rule)
+
+
+def test_record_doubled(export):
+    folder = export / "records"
+    for path in list(folder.glob("0005-*")):
+        shutil.copy(path, folder / ("0007" + path.name[4:]))
+    refused(folder, "chain-double")
+    refused(export, "export-extra")
+
+
+def test_last_record_dropped_from_the_export(export):
+    for path in list((export / "records").glob("0006-*")):
+        path.unlink()
+    refused(export, "export-missing")
+
+
+def test_record_under_another_name(export):
+    folder = export / "records"
+    for path in list(folder.glob(f"0002-{POLICE}-delivered*")):
+        path.rename(folder / path.name.replace("delivered", "accepted"))
+    refused(folder, "record-file")
+    refused(folder / f"0002-{POLICE}-accepted.json", "record-file")
+
+
+def test_signature_missing_or_of_another_record(export):
+    folder = export / "records"
+    one, two = (folder / f"000{n}-{POLICE}-{kind}.json.p7s" for n, kind in ((2, "delivered"), (5, "accepted")))
+    shutil.copy(two, one)
+    refused(export, "signature-wrong")
+    one.unlink()
+    refused(export, "signature-missing")
+
+
+def built(tmp_path, hook=None, keys=None, **more):
+    keys = keys or build_export.demo_keys(tmp_path / "k")
+    export = build_export.Export(keys, hook=hook or build_export.same, **more)
+    export.write(tmp_path / "x")
+    return tmp_path / "x"
+
+
+def change(what, number, **members):
+    return lambda w, n, v: {**v, **members} if (w, n) == (what, number) else v
+
+
+@pytest.mark.parametrize("rule,hook", [
+    ("certificate-organ", lambda w, n, v: POLICE if (w, n) == ("signer", 1) else v),
+    ("certificate-organ", lambda w, n, v: POLICE if (w, n) == ("signer", 0) else v),
+    ("not-canonical", lambda w, n, v: v.replace(b",", b", ", 1) if (w, n) == ("record-bytes", 2) else v),
+    ("not-json", lambda w, n, v: v[:-1] if (w, n) == ("record-bytes", 2) else v),
+    ("not-canonical", lambda w, n, v: v + b"\n" if (w, n) == ("thread-bytes", 0) else v),
+    ("not-canonical", lambda w, n, v: b" " + v if (w, n) == ("manifest-bytes", 1) else v),
+    ("record-member", change("record", 3, extra=1)),
+    ("record-version", change("record", 3, v=2)),
+    ("record-value", change("record", 3, n="2")),
+    ("chain-prev", change("record", 3, prev="sha256:" + "0" * 64)),
+    ("seen-other", change("record", 3, seen={MARKET: {"digest": "sha256:" + "0" * 64, "n": 1}})),
+    ("seen-unknown", change("record", 3, seen={"512022-court": {"digest": "sha256:" + "0" * 64, "n": 1}})),
+    ("chain-gap", change("record", 3, n=4)),
+    ("thread-other", change("record", 3, thread="7d1f0f5e-3a44-4c1b-9f57-2f0c5a6b8e01")),
+    ("certificate-not-yet-valid", change("record", 2, made_at="2025-01-01T00:00:00.000000+08:00")),
+    ("certificate-expired", change("record", 2, made_at="2030-01-01T00:00:00.000000+08:00")),
+    ("thread-other", change("thread", 0, channel="c2")),
+    ("thread-list", change("thread", 0, records=[])),
+    ("package-other", lambda w, n, v: {**v, "package": {**v["package"], "items": 1}} if (w, n) == ("record", 1) else v),
+    ("export-missing", lambda w, n, v: {**v, "bags": v["bags"][1:]} if (w, n) == ("thread", 0) else v),
+    ("bag-content", change("manifest", 1, sender={"code": "X", "name": "x"})),
+    ("certificate-organ", change("manifest", 1, sender={"code": POLICE, "name": "x"})),
+    ("bag-content", change("manifest", 1, documents=[])),
+    ("bag-content", change("manifest", 1, goods=[])),
+    ("bag-content", change("manifest", 1, extra=1)),
+    ("not-supported", change("manifest", 1, v=2)),
+])
+def test_signed_but_wrong(tmp_path, rule, hook):
+    refused(built(tmp_path, hook), rule)
+
+
+def test_certificate_of_another_instant(tmp_path):
+    """A certificate that ended before the record was made, and one that began after the export."""
+    keys = build_export.Keys(tmp_path / "k")
+    keys.make(MARKET, build_export.NAMES[MARKET])
+    keys.make(POLICE, build_export.NAMES[POLICE], end="20261122155959Z")
+    refused(built(tmp_path, keys=keys), "certificate-expired")
+
+
+def test_certificate_beside_is_another(export, tmp_path):
+    other = build_export.Keys(tmp_path / "other")
+    other.make(POLICE, "乐至县公安局")
+    shutil.copy(tmp_path / f"other/{POLICE}.pem", export / f"certificates/{POLICE}.pem")
+    refused(export, "signature-certificate")
+    bag = first_bag(export)
+    other.make(MARKET, "乐至县市场监督管理局")
+    shutil.copy(tmp_path / f"other/{MARKET}.pem", bag / "signatures/signer.pem")
+    refused(bag, "signature-certificate")
+
+
+def test_bags_of_one_export_in_another(made, export, tmp_path):
+    harness.run(harness.program("make_export"), tmp_path / "other", made / "keys")
+    bag = first_bag(export)
+    shutil.rmtree(bag)
+    shutil.copytree(first_bag(tmp_path / "other"), bag)
+    # The same hand-over signed again: another signature, the same tag manifest.
+    holds(export)
+    two = sorted((export / "bags").iterdir())[1]
+    shutil.rmtree(bag)
+    shutil.copytree(two, bag)
+    refused(export, "package-other")
+
+
+# --- folders that deceive --------------------------------------------------------------------------------
+
+
+def test_links_and_devices(export, tmp_path):
+    bag = first_bag(export)
+    target = next((bag / "data/10-docs").iterdir())
+    copy = tmp_path / "copy"
+    target.rename(copy)
+    target.symlink_to(copy)
+    for path in (bag, export):
+        refused(path, "entry-symlink", names=target.name)
+    target.unlink()
+    os.link(copy, target)
+    refused(bag, "entry-hardlink", names=target.name)
+    target.unlink()
+    copy.rename(target)
+    holds(export)
+    os.mkfifo(bag / "data/pipe")
+    refused(bag, "entry-special", names="pipe")
+    (bag / "data/pipe").unlink()
+    (bag / "data/30-goods").rename(tmp_path / "goods")
+    (bag / "data/30-goods").symlink_to(tmp_path / "goods")
+    refused(bag, "entry-symlink")
+
+
+def test_names_of_folders(export):
+    bag = first_bag(export)
+    for name, rule in (("a\nb", "path-control"), ("a\\b", "path-backslash"), (b"\xff", "path-utf8")):
+        path = os.path.join(os.fsencode(bag), b"data", name if isinstance(name, bytes) else name.encode())
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("x")
+        refused(bag, rule)
+        os.unlink(path)
+    for one, two in (("x.txt", "X.TXT"), ("é", "e\u0301")):
+        (bag / "data" / one).write_text("x")
+        (bag / "data" / two).write_text("x")
+        refused(bag, "path-collision")
+        (bag / "data" / one).unlink()
+        (bag / "data" / two).unlink()
+    deep = bag / "data" / "/".join("d" * 20)
+    deep.mkdir(parents=True)
+    refused(bag, "path-too-deep")
+
+
+def test_not_a_package(tmp_path):
+    assert checks(tmp_path)[0][1] == "not-recognized"
+    (tmp_path / "x").write_text("hello")
+    refused(tmp_path / "x", "zip-structure")
+    assert "无法打开" in checks(tmp_path / "absent")[0][2]
+    (tmp_path / "r.json").write_text("{}")
+    refused(tmp_path / "r.json", "record-member")
+
+
+# --- archives that deceive ---------------------------------------------------------------------------------
+
+
+def entry(name, data=b"", **more):
+    return {"name": name if isinstance(name, bytes) else name.encode(), "data": data, **more}
+
+
+def raw_zip(entries, *, gap=b"", before=b"", between=b"", after=b"", comment=b"", count=None, order=None):
+    """An archive byte by byte. Members of an entry that tell lies: local_name, method, flags, mode, made_by,
+    size, crc, local_size, local_crc, extra, local_extra, offset, entry_comment, disk, skip_central, time, date."""
+    body, central = bytearray(before), []
+    for e in entries:
+        data, method = e["data"], e.get("method", 0)
+        packed = e.get("packed", data)
+        if method == 8 and "packed" not in e:
+            deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+            packed = deflate.compress(data) + deflate.flush()
+        name = e["name"]
+        local = e.get("local_name", name)
+        flags = e.get("flags", 0 if name.isascii() else 0x800)
+        crc, size = e.get("crc", zlib.crc32(data)), e.get("size", len(data))
+        psize = e.get("psize", len(packed))
+        offset = e.get("offset", len(body))
+        extra, local_extra = e.get("extra", b""), e.get("local_extra", e.get("extra", b""))
+        time, date = e.get("time", 0), e.get("date", 0x21)
+        is_folder = name.endswith(b"/")
+        mode = e.get("mode", 0o40755 if is_folder else 0o100644)
+        body += struct.pack("<4s5H3L2H", b"PK\3\4", 20, e.get("local_flags", flags), e.get("local_method", method),
+                            time, date, e.get("local_crc", crc), e.get("local_psize", psize),
+                            e.get("local_size", size), len(local), len(local_extra)) + local + local_extra
+        body += packed + e.get("descriptor", b"") + gap
+        if not e.get("skip_central"):
+            note = e.get("entry_comment", b"")
+            central.append(struct.pack("<4s6H3L5H2L", b"PK\1\2", e.get("made_by", 3 << 8 | 20), 20, flags, method, time,
+                                       date, crc, psize, size, len(name), len(extra), len(note), e.get("disk", 0), 0,
+                                       mode << 16, offset) + name + extra + note)
+    if order:
+        central = [central[i] for i in order]
+    listing = b"".join(central)
+    start = len(body) + len(between)
+    n = len(central) if count is None else count
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, n, n, len(listing), start, len(comment)) + comment
+    return bytes(body) + between + listing + end + after
+
+
+def bag_files(extra=(), **changes):
+    """A small BagIt bag of nobody in particular: {path: bytes}."""
+    payload = {"data/hello.txt": b"hello\n", **dict(extra)}
+    files = {"bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"}
+    files["manifest-sha256.txt"] = build_export.sums_text("sha256", payload)
+    files.update(payload)
+    files.update(changes)
+    return files
+
+
+def bag_entries(**more):
+    return [entry("bag/"), *(entry("bag/" + p, d) for p, d in bag_files(**more).items())]
+
+
+def zip_file(tmp_path, data):
+    path = tmp_path / "bag.zip"
+    path.write_bytes(data)
+    return path
+
+
+def test_general_zip(tmp_path):
+    for method in (0, 8):
+        entries = bag_entries()
+        for e in entries[1:]:
+            e["method"] = method
+        holds(zip_file(tmp_path, raw_zip(entries)), "--bagit")
+    # Without folders of their own, in another order than the directory's, with descriptors.
+    holds(zip_file(tmp_path, raw_zip(bag_entries()[1:], order=[2, 0, 1])), "--bagit")
+    entries = bag_entries()
+    for e in entries[1:]:
+        crc = zlib.crc32(e["data"])
+        e.update(flags=8, local_crc=0, local_size=0, local_psize=0,
+                 descriptor=b"PK\7\x08" + struct.pack("<3L", crc, len(e["data"]), len(e["data"])))
+    holds(zip_file(tmp_path, raw_zip(entries)), "--bagit")
+    # ZIP64 though nothing is large.
+    entries = bag_entries()
+    for e in entries[1:]:
+        wide = struct.pack("<2H2Q", 1, 16, len(e["data"]), len(e["data"]))
+        e.update(extra=wide, size=0xFFFFFFFF, psize=0xFFFFFFFF)
+    holds(zip_file(tmp_path, raw_zip(entries)), "--bagit")
+
+
+ATTACKS = {
+    "absolute": (lambda: [entry("bag/"), entry("/etc/passwd", b"x")], "path-absolute"),
+    "climbing": (lambda: [entry("bag/"), entry("bag/../../x", b"x")], "path-climbs"),
+    "drive": (lambda: [entry("C:/x", b"x")], "path-drive"),
+    "backslash": (lambda: [entry("bag/"), entry("bag\\x", b"x")], "path-backslash"),
+    "NUL": (lambda: [entry("bag/"), entry(b"bag/a\0b", b"x")], "path-nul"),
+    "control": (lambda: [entry("bag/"), entry("bag/a\nb", b"x")], "path-control"),
+    "empty segment": (lambda: [entry("bag//x", b"x")], "path-dot"),
+    "dot": (lambda: [entry("bag/./x", b"x")], "path-dot"),
+    "empty name": (lambda: [entry("", b"x")], "path-dot"),
+    "not UTF-8": (lambda: [entry(b"bag/\xff", b"x", flags=0x800)], "path-utf8"),
+    "symbolic link": (lambda: [*bag_entries(), entry("bag/link", b"/etc/passwd", mode=0o120777)], "entry-symlink"),
+    "symbolic link, DOS": (lambda: [*bag_entries(), entry("bag/link", b"x", mode=0o120777, made_by=20)], "entry-symlink"),
+    "device": (lambda: [*bag_entries(), entry("bag/dev", b"", mode=0o60644)], "entry-special"),
+    "pipe": (lambda: [*bag_entries(), entry("bag/pipe", b"", mode=0o10644)], "entry-special"),
+    "folder with contents": (lambda: [*bag_entries(), entry("bag/x/", b"x")], "zip-structure"),
+    "link in extra": (lambda: [*bag_entries(), entry("bag/x", b"x", extra=struct.pack("<2H", 0xd, 12) + b"\0" * 12)],
+                      "entry-hardlink"),
+    "second name": (lambda: [*bag_entries(), entry("bag/x", b"x", extra=struct.pack("<2HBL", 0x7075, 9, 1, 0) + b"evil")],
+                    "zip-structure"),
+    "second name, local": (lambda: [*bag_entries(), entry("bag/x", b"x", local_extra=struct.pack("<2HBL", 0x7075, 9, 1, 0) + b"evil")],
+                           "zip-mismatch"),
+    "twice": (lambda: [*bag_entries(), entry("bag/data/hello.txt", b"other\n")], "path-duplicate"),
+    "case": (lambda: [*bag_entries(), entry("bag/data/HELLO.txt", b"x")], "path-collision"),
+    "NFC": (lambda: [*bag_entries(), entry("bag/data/é", b"x"), entry("bag/data/e\u0301", b"x")], "path-collision"),
+    "file and folder": (lambda: [*bag_entries(), entry("bag/data/hello.txt/x", b"x")], "path-duplicate"),
+    "beside the root": (lambda: [*bag_entries(), entry("readme.txt", b"x")], "bag-root"),
+    "second root": (lambda: [*bag_entries(), entry("other/x", b"x")], "bag-root"),
+    "local name": (lambda: [*bag_entries(), entry("bag/x", b"x", local_name=b"bag/y")], "zip-mismatch"),
+    "local size": (lambda: [*bag_entries(), entry("bag/x", b"x", local_size=2)], "zip-mismatch"),
+    "local method": (lambda: [*bag_entries(), entry("bag/x", b"x", local_method=8)], "zip-mismatch"),
+    "local flags": (lambda: [*bag_entries(), entry("bag/x", b"x", local_flags=8)], "zip-mismatch"),
+    "local CRC": (lambda: [*bag_entries(), entry("bag/x", b"x", local_crc=1)], "zip-mismatch"),
+    "CRC": (lambda: bag_entries()[:-1] + [entry("bag/data/hello.txt", b"hello\n", crc=1)], "zip-damaged"),
+    "hidden entry": (lambda: [*bag_entries(), entry("bag/hidden", b"x", skip_central=True)], "zip-gap"),
+    "descriptor": (lambda: [*bag_entries(), entry("bag/x", b"x", flags=8, descriptor=b"PK\7\x08" + struct.pack("<3L", 1, 1, 1))],
+                   "zip-mismatch"),
+    "descriptor missing": (lambda: [*bag_entries(), entry("bag/x", b"x", flags=8)], "zip-gap"),
+    "overlap": (lambda: [*bag_entries(), entry("bag/x", b"x" * 50), entry("bag/y", b"x", offset=0)], "zip-overlap"),
+    "entry comment": (lambda: [*bag_entries(), entry("bag/x", b"x", entry_comment=b"note")], "zip-trailing"),
+    "size lies": (lambda: bag_entries()[:-1] + [entry("bag/data/hello.txt", b"hello\n", method=8, size=7)], "zip-damaged"),
+    "size lies low": (lambda: bag_entries()[:-1] + [entry("bag/data/hello.txt", b"hello\n", method=8, size=5)], "zip-damaged"),
+    "deflate junk": (lambda: bag_entries()[:-1] + [entry("bag/data/hello.txt", b"hello\n", method=8, packed=b"\xff\xff\xff")],
+                     "zip-damaged"),
+    "ZIP64 extra cut": (lambda: [*bag_entries(), entry("bag/x", b"x", size=0xFFFFFFFF, extra=b"\1\0\4\0aaaa")], "zip-structure"),
+    "another disc": (lambda: [*bag_entries(), entry("bag/x", b"x", disk=1)], "zip-structure"),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_zip_attack(tmp_path, name):
+    entries, rule = ATTACKS[name]
+    refused(zip_file(tmp_path, raw_zip(entries())), rule, "--bagit")
+
+
+@pytest.mark.parametrize("more,rule", [
+    ({"after": b"x"}, "zip-trailing"), ({"comment": b"note"}, "zip-trailing"), ({"after": b"\0" * 70000}, "zip-structure"),
+    ({"before": b"#!/bin/sh\n"}, "zip-gap"), ({"between": b"hidden"}, "zip-gap"), ({"gap": b"hidden"}, "zip-gap"),
+    ({"count": 3}, "zip-structure"), ({"count": 5}, "zip-structure"), ({"count": 60000}, "limit-entries"),
+])
+def test_zip_structure(tmp_path, more, rule):
+    refused(zip_file(tmp_path, raw_zip(bag_entries(), **more)), rule, "--bagit")
+
+
+@pytest.mark.parametrize("more", [{"flags": 1}, {"flags": 1 << 5}, {"flags": 1 << 13}, {"method": 12}, {"method": 99}])
+def test_zip_not_supported(tmp_path, more):
+    entries = bag_entries()
+    entries[-1].update(more)
+    unsupported(zip_file(tmp_path, raw_zip(entries)), "--bagit")
+
+
+def test_zip_name_without_encoding(tmp_path):
+    unsupported(zip_file(tmp_path, raw_zip([entry("bag/é", b"x", flags=0)])), "--bagit")
+
+
+def test_zip_bombs(tmp_path):
+    """Refused from the tables, before anything is unpacked."""
+    zeros = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = zeros.compress(b"\0" * (64 << 20)) + zeros.flush()
+    bomb = entry("bag/data/zeros", b"", method=8, packed=packed, size=64 << 20, crc=0)
+    refused(zip_file(tmp_path, raw_zip([*bag_entries(), bomb])), "limit-ratio", "--bagit")
+    huge = entry("bag/data/huge", b"", method=8, packed=b"x", size=0xFFFFFFFE)
+    huge_many = [dict(huge, name=b"bag/data/huge%d" % i) for i in range(100)]
+    refused(zip_file(tmp_path, raw_zip([*bag_entries(), *huge_many])), "limit-bytes", "--bagit")
+    many = [entry(f"bag/data/{i}") for i in range(20001)]
+    refused(zip_file(tmp_path, raw_zip(many)), "limit-entries", "--bagit")
+    # One entry behind another's header (the overlapping bomb).
+    one = bytearray(raw_zip([entry("bag/a", b"x" * 100), entry("bag/b", b"y")]))
+    refused(zip_file(tmp_path, bytes(one[:-22]) + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 2, 2, 200, 0, 0)),
+            "zip-structure", "--bagit")
+
+
+def test_zip_of_another_maker(made, tmp_path):
+    """A bag of ours packed anew holds as a folder only: its ZIP is not the one that was made."""
+    bag = first_bag(made / "plain")
+    target = tmp_path / f"{bag.name}.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as z:
+        for path in sorted(bag.rglob("*")):
+            z.write(path, f"{bag.name}/{path.relative_to(bag)}")
+    refused(target, "bag-zip")
+    holds(target, "--bagit")
+    # In the right form, but under another name.
+    files = {str(p.relative_to(bag)): p.read_bytes() for p in bag.rglob("*") if p.is_file()}
+    target.write_bytes(build_export.zipped(files, bag.name))
+    holds(target)
+    target.write_bytes(build_export.zipped(files, "other"))
+    refused(target, "bag-root")
+    target.write_bytes(build_export.zipped(files))
+    refused(target, "bag-root")
+
+
+def test_unsigned_bag_is_no_package(tmp_path):
+    build_export.write_files(bag_files(), tmp_path / "bag")
+    refused(tmp_path / "bag", "bag-form")
+    said = holds(tmp_path / "bag", "--bagit")
+    assert said.splitlines()[-1] == "结论：BagIt 包完整。只按 BagIt 核对，没有核对来源。"
+
+
+# --- the conformance suite's questions ----------------------------------------------------------------------
+
+OLD = b"BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n"
+
+
+def md5(payload):
+    return build_export.sums_text("md5", payload)
+
+
+def old_bag(payload=None, **changes):
+    """{path: bytes} of a bag of version 0.97 with MD5."""
+    payload = payload or {"data/bare-filename": b"bare\n", "data/text-file.txt": b"text\n"}
+    tags = {"bagit.txt": OLD, "manifest-md5.txt": md5(payload)}
+    tags["bag-info.txt"] = f"Bagging-Date: 2016-02-26\nPayload-Oxum: {sum(map(len, payload.values()))}.{len(payload)}\n".encode()
+    files = {**tags, "tagmanifest-md5.txt": md5(tags), **payload}
+    files.update(changes)
+    return {p: d for p, d in files.items() if d is not None}
+
+
+def relisted(files):
+    """The tag manifest made anew."""
+    tags = {p: d for p, d in files.items() if not p.startswith(("data/", "tagmanifest"))}
+    return {**files, "tagmanifest-md5.txt": md5(tags)}
+
+
+def conformance():
+    hello = {"data/hello.txt": b"hello\n"}
+    listing = md5(hello)
+    basic = old_bag()
+    yield "basic", True, basic
+    yield "1.0", True, bag_files()
+    yield "CRLF, no end of line", True, relisted({**basic, "bagit.txt": OLD.replace(b"\n", b"\r\n")[:-2]})
+    yield "CR", True, relisted({**basic, "manifest-md5.txt": basic["manifest-md5.txt"].replace(b"\n", b"\r")})
+    yield "bag in a bag", True, old_bag({"data/bag/" + p: d for p, d in basic.items()})
+    yield "encoded names", True, old_bag({"data/%7Edir/a.txt": b"1", "data/%test.txt": b"2", "data/dir/~b.txt": b"3"})
+    yield "escapable characters", True, old_bag({"data/test file with spaces.txt": b"1"})
+    yield "leading ./", True, relisted(old_bag(hello, **{"manifest-md5.txt": listing.replace(b"data/", b"./data/")}))
+    yield "md5sum's asterisk", True, relisted(old_bag(hello, **{"manifest-md5.txt": listing.replace(b"  ", b" *")}))
+    yield "tab, capitals", True, relisted(old_bag(hello, **{
+        "manifest-md5.txt": hashlib.md5(b"hello\n").hexdigest().upper().encode() + b"\tdata/hello.txt\n"}))
+    yield "listed twice alike", True, relisted(old_bag(hello, **{"manifest-md5.txt": listing * 2}))
+    yield "metadata doubled, odd separators", True, relisted({**basic, "bag-info.txt": b"Tag: 1\nTag:   2\nTAG : 3\n long\n\tmore\n"})
+    yield "sha224, sha1, sha384", True, bag_files(**{
+        f"manifest-{a}.txt": build_export.sums_text(a, {"data/hello.txt": b"hello\n"}) for a in ("sha1", "sha224", "sha384")})
+    yield "empty fetch", True, relisted({**basic, "fetch.txt": b"\n"})
+    yield "escaped %", True, {**bag_files(), "data/100%.txt": b"x", "manifest-sha256.txt": build_export.sums_text(
+        "sha256", {"data/100%25.txt": b"x", "data/hello.txt": b"hello\n"})}
+    yield "ISO-8859-1", None, relisted({**basic, "bagit.txt": OLD.replace(b"UTF-8", b"ISO-8859-1")})
+    yield "UTF-16", None, relisted({**basic, "bagit.txt": OLD.replace(b"UTF-8", b"UTF-16")})
+    yield "holey", None, relisted({**basic, "fetch.txt": b"http://example.org/a - data/text-file.txt\n"})
+    yield "0.96", None, relisted({**basic, "bagit.txt": OLD.replace(b"0.97", b"0.96")})
+    yield "2.0", None, bag_files(**{"bagit.txt": OLD.replace(b"0.97", b"2.0")})
+    yield "unknown algorithm", None, bag_files(**{"manifest-blake3.txt": b"00  data/hello.txt\n"})
+    yield "no encoding", "bag-declaration", relisted({**basic, "bagit.txt": OLD.split(b"\n")[0] + b"\n"})
+    yield "BOM", "bag-declaration", relisted({**basic, "bagit.txt": b"\xef\xbb\xbf" + OLD})
+    yield "version .97", "bag-declaration", relisted({**basic, "bagit.txt": OLD.replace(b"0.97", b".97")})
+    yield "blank before colon", "bag-declaration", bag_files(**{"bagit.txt": OLD.replace(b":", b" :")})
+    yield "third line", "bag-declaration", relisted({**basic, "bagit.txt": OLD + b"More: x\n"})
+    yield "no bagit.txt", "bag-declaration", {p: d for p, d in basic.items() if p != "bagit.txt"} | {"manifest-sha256.txt": b""}
+    yield "altered payload", "bag-altered", {**basic, "data/text-file.txt": b"tex!\n"}
+    yield "longer payload", "bag-oxum", {**basic, "data/text-file.txt": b"text, more\n"}
+    yield "altered tag file", "bag-altered", {**basic, "bag-info.txt": basic["bag-info.txt"] + b"X: y\n"}
+    yield "extra file", "bag-extra", {**basic, "data/bar": b""}
+    yield "missing file", "bag-missing", {p: d for p, d in basic.items() if p != "data/bare-filename"}
+    yield "missing bag-info", "bag-missing", {p: d for p, d in basic.items() if p != "bag-info.txt"}
+    yield "no manifest", "bag-missing", {p: d for p, d in bag_files().items() if p != "manifest-sha256.txt"}
+    yield "no data", "bag-missing", {"bagit.txt": OLD, "manifest-sha256.txt": b"", "x.txt": b""}
+    yield "climbing", "path-climbs", relisted({**basic, "manifest-md5.txt": basic["manifest-md5.txt"] + b"0" * 32 + b"  ../../x\n"})
+    yield "absolute", "path-absolute", relisted({**basic, "manifest-md5.txt": basic["manifest-md5.txt"] + b"0" * 32 + b"  /tmp/foo\n"})
+    yield "shortcut", "path-shortcut", relisted({**basic, "manifest-md5.txt": basic["manifest-md5.txt"] + b"0" * 32 + b"  ~/foo\n"})
+    yield "drive", "path-drive", relisted({**basic, "manifest-md5.txt": basic["manifest-md5.txt"] + b"0" * 32 + b"  C:\\x\n"})
+    yield "UNC", "path-backslash", relisted({**basic, "manifest-md5.txt": basic["manifest-md5.txt"] + b"0" * 32 + b"  \\\\?\\UNC\\x\n"})
+    yield "fetch climbs", "path-climbs", relisted({**basic, "fetch.txt": b"http://example.org/a - ../../x\n"})
+    yield "fetch is absolute", "path-absolute", relisted({**basic, "fetch.txt": b"http://example.org/a 12 /tmp/x\n"})
+    yield "listed twice, differing", "bag-duplicate", relisted(old_bag(hello, **{
+        "manifest-md5.txt": listing + b"0" * 32 + b"  data/hello.txt\n"}))
+    yield "listed twice, 1.0", "bag-duplicate", bag_files(**{"manifest-sha256.txt": bag_files()["manifest-sha256.txt"] * 2})
+    yield "not in every manifest", "bag-extra", bag_files(**{"manifest-sha512.txt": b""})
+    yield "outside of data", "bag-manifest", relisted({**basic, "x.txt": b"x", "manifest-md5.txt": basic["manifest-md5.txt"] + b"0" * 32 + b"  x.txt\n"})
+    yield "payload in tag manifest", "bag-manifest", bag_files(**{"tagmanifest-sha256.txt": bag_files()["manifest-sha256.txt"]})
+    yield "short sum", "bag-manifest", bag_files(**{"manifest-sha256.txt": b"00  data/hello.txt\n"})
+    yield "manifest not UTF-8", "bag-manifest", bag_files(**{"manifest-sha256.txt": b"\xff\n"})
+    yield "bag-info without colon", "bag-info", bag_files(**{"bag-info.txt": b"nonsense\n"})
+    yield "two Payload-Oxum", "bag-info", bag_files(**{"bag-info.txt": b"Payload-Oxum: 6.1\nPayload-Oxum: 6.1\n"})
+    yield "odd Payload-Oxum", "bag-info", bag_files(**{"bag-info.txt": b"Payload-Oxum: six\n"})
+
+
+CONFORMANCE = {name: (verdict, files) for name, verdict, files in conformance()}
+
+
+@pytest.mark.parametrize("name", CONFORMANCE)
+def test_conformance(tmp_path, name):
+    verdict, files = CONFORMANCE[name]
+    build_export.write_files(files, tmp_path / "bag")
+    zipped = zip_file(tmp_path, build_export.zipped(files, "bag"))
+    for path in (tmp_path / "bag", zipped):
+        if verdict is True:
+            holds(path, "--bagit")
+        elif verdict is None:
+            unsupported(path, "--bagit")
+        else:
+            refused(path, verdict, "--bagit")
+
+
+def test_conformance_suite_itself():
+    """BAGIT_SUITE=a copy of LibraryOfCongress/bagit-conformance-suite."""
+    suite = os.environ.get("BAGIT_SUITE")
+    if not suite:
+        pytest.skip("BAGIT_SUITE is not set")
+    for bag in sorted(pathlib.Path(suite).glob("v*/*/*")):
+        if not bag.is_dir() or bag.parent.name == "warning":
+            continue
+        done = verify(bag, "--bagit")
+        if bag.parent.name != "valid":
+            assert done.returncode == 1, bag
+        elif done.returncode:
+            assert "【不支持】" in done.stdout and "【不符】" not in done.stdout, (bag, done.stdout)
