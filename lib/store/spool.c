@@ -77,7 +77,7 @@ static bool find(struct content_store *s, int64_t account, struct sv id, char na
 		if (strncmp(e->d_name, start, n) != 0 || strlen(e->d_name) >= NAME_SIZE ||
 		    !sv_to_i64(sv_of(e->d_name + n), &size) || size <= 0)
 			continue;
-		snprintf(name, NAME_SIZE, "%s", e->d_name);
+		memcpy(name, e->d_name, strlen(e->d_name) + 1);
 		*ret_size = (uint64_t)size;
 		found = true;
 	}

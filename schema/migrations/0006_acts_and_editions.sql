@@ -208,7 +208,7 @@ BEGIN
       INTO texts, digest
       FROM unnest(ARRAY['holidays', 'clocks', 'vocabulary', 'thresholds', 'limits', 'regions'])
            WITH ORDINALITY AS names (t, n);
-    version := (get_byte(digest, 0) & 127) << 24 | get_byte(digest, 1) << 16 | get_byte(digest, 2) << 8
+    version := ((get_byte(digest, 0) & 127) << 24) | (get_byte(digest, 1) << 16) | (get_byte(digest, 2) << 8)
                | get_byte(digest, 3);
     INSERT INTO law_edition AS e (version, texts) VALUES (law_edition_now.version, law_edition_now.texts)
         ON CONFLICT (version) DO NOTHING;
