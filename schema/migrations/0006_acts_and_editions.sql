@@ -110,6 +110,10 @@ BEGIN
             VALUES (row.matter_id, row.organ_id, row.unit_id, m ->> 'dossier');
         ELSE
             UPDATE ipcase.dossier SET body = m ->> 'dossier' WHERE matter_id = row.matter_id;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'matter % has no dossier', row.matter_id
+                    USING ERRCODE = 'data_corrupted', CONSTRAINT = 'dossier_missing';
+            END IF;
         END IF;
 
         IF m ? 'clocks' THEN
@@ -212,6 +216,10 @@ BEGIN
                | get_byte(digest, 3);
     INSERT INTO law_edition AS e (version, texts) VALUES (law_edition_now.version, law_edition_now.texts)
         ON CONFLICT (version) DO NOTHING;
+    IF (SELECT e.texts::text FROM law_edition e WHERE e.version = law_edition_now.version) <> law_edition_now.texts::text THEN
+        RAISE EXCEPTION 'another edition of the law has the number %', version
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'law_edition_number';
+    END IF;
 END $$;
 
 REVOKE ALL ON FUNCTION law_edition_now() FROM PUBLIC;
