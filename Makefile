@@ -26,14 +26,16 @@ GEN := build/gen
 # --- what Debian 12 calls the things we need ------------------------------------------
 
 DEPS_BUILD := gcc libc6-dev make pkg-config libevent-dev libpq-dev libcjson-dev libinih-dev \
-	libutf8proc-dev libssl-dev libcurl4-openssl-dev libarchive-dev libpango1.0-dev libqrencode-dev
+	libutf8proc-dev libssl-dev libcurl4-openssl-dev libarchive-dev libpango1.0-dev libqrencode-dev \
+	libxlsxwriter-dev
 DEPS_RUN := postgresql-15 postgresql-client-15 util-linux fonts-noto-cjk
-DEPS_TEST := libcmocka-dev python3 python3-pytest python3-psycopg2 openssl gnutls-bin nginx-light shellcheck poppler-utils zbar-tools python3-pil iproute2
+DEPS_TEST := libcmocka-dev python3 python3-pytest python3-psycopg2 openssl gnutls-bin nginx-light shellcheck poppler-utils zbar-tools python3-pil iproute2 \
+	python3-openpyxl libxml2-utils qpdf unzip
 DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
 
 # --- flags --------------------------------------------------------------------------------
 
-PKGS := libevent libevent_openssl libpq libcjson inih libutf8proc openssl libarchive pangocairo libqrencode libcurl
+PKGS := libevent libevent_openssl libpq libcjson inih libutf8proc openssl libarchive pangocairo libqrencode libcurl xlsxwriter
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 
 # An error only with the compiler the project is kept clean with: a newer one warns.
@@ -92,7 +94,7 @@ SCHEMA_FILES := $(sort $(wildcard schema/demo/*.jsonl)) $(sort $(wildcard schema
 .SUFFIXES:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: all debug build-tests deps deps-run need-deps run test quick unit lint format format-check asan \
+.PHONY: all debug build-tests deps deps-node deps-run need-deps run test quick unit lint format format-check asan \
 	bench install clean help
 
 all: need-deps $(addprefix $(OUT)/,$(PROGRAMS)) ## build ipcased, ipcase and ipcasectl
@@ -168,6 +170,8 @@ $(GEN)/schema_files.h $(GEN)/schema_files.c &: $(GEN)/sqlgen $(SCHEMA_FILES) \
 
 -include $(OBJ:.o=.d)
 
+NPM_DONE := build/npm/.done
+
 # --- running and testing -----------------------------------------------------------------------
 
 SUB := +@$(MAKE) --no-print-directory
@@ -188,6 +192,15 @@ endef
 
 deps: ## install the Debian packages that are missing (to build, run and test)
 	$(call install_packages,$(DEPS))
+	@{ command -v node && command -v npm; } >/dev/null || $(MAKE) --no-print-directory deps-node
+	$(SUB) $(NPM_DONE)
+# Only where there is none: a Node.js from elsewhere and Debian's npm exclude each other.
+deps-node:
+	$(call install_packages,nodejs npm)
+# The BagIt validator of the tests, as tests/package/npm/package-lock.json pins it. The lock leaves out two things that
+# bagit-tools asks for and that verifying does not need.
+$(NPM_DONE): $(wildcard tests/package/npm/.npmrc tests/package/npm/*.js*)
+	@rm -rf $(@D) && mkdir -p $(@D) && cp -R tests/package/npm/. $(@D) && cd $(@D) && npm ci --silent && touch $(@F)
 deps-run:
 	$(call install_packages,$(DEPS_BUILD) $(DEPS_RUN))
 

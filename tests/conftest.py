@@ -8,6 +8,7 @@ daemon     module    ipcased on that database; a module's DAEMON_OPTIONS = {"sec
                      goes into its configuration
 client     test      client("officer") gives a logged-in client, client() an anonymous one
 cli        test      cli("officer") gives the command-line program with its own folder
+walk       test      a walk.Walk: clients, and a case that is brought as far as the test wants
 """
 import itertools
 import os
@@ -21,6 +22,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "integration"))
 
 import harness  # noqa: E402
+from walk import Walk  # noqa: E402
 
 EMPTY = "ipcase_empty"
 SEEDED = "ipcase_seeded"
@@ -103,3 +105,10 @@ def client(daemon):
 def cli(daemon, tmp_path):
     return lambda account=None, password=harness.PASSWORD: daemon.cli(
         tmp_path / (account or "anonymous"), account, password)
+
+
+@pytest.fixture
+def walk(daemon):
+    one = Walk(daemon)
+    yield one
+    one.close()

@@ -82,6 +82,11 @@ static enum err_code take_word(const struct command *commands, const char *word,
 				    : find_command(commands, word, NULL);
 	if (args->command)
 		return ERR_OK;
+	/* A group may be a command too: `audit 2026-10` beside `audit list`. */
+	if (args->group && (args->command = find_command(commands, args->group, NULL)) != NULL) {
+		args->words[args->word_count++] = word;
+		return ERR_OK;
+	}
 	return err_set(err, ERR_INVALID, "usage",
 		       "没有“%s%s%s”这个命令，请用 ipcase help 查看全部命令",
 		       args->group ? args->group : "", args->group ? " " : "", word);
@@ -125,15 +130,15 @@ static enum err_code check_words(const struct args *args, struct err *err)
 	if (!cmd) {
 		if (args->group)
 			return err_set(err, ERR_INVALID, "usage",
-				       "%s 后面还要写子命令，请用 ipcase help 查看", args->group);
+				       "%s 后面还要写子命令，请用 ipcase help %s 查看", args->group, args->group);
 		return ERR_OK;
 	}
 	if (args->word_count < cmd->min_words)
-		return err_set(err, ERR_INVALID, "usage", "参数不够。用法: ipcase %s %s", cmd->name,
-			       cmd->usage);
+		return err_set(err, ERR_INVALID, "usage", "参数不够。用法: ipcase %s%s%s", cmd->name,
+			       cmd->usage[0] ? " " : "", cmd->usage);
 	if (args->word_count > cmd->max_words)
-		return err_set(err, ERR_INVALID, "usage", "多余的参数“%s”。用法: ipcase %s %s",
-			       args->words[cmd->max_words], cmd->name, cmd->usage);
+		return err_set(err, ERR_INVALID, "usage", "多余的参数“%s”。用法: ipcase %s%s%s",
+			       args->words[cmd->max_words], cmd->name, cmd->usage[0] ? " " : "", cmd->usage);
 	return ERR_OK;
 }
 

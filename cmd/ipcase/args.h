@@ -24,7 +24,7 @@ struct option_spec {
 
 struct command {
 	const char *name;  /* "queue", "case next" */
-	const char *usage; /* what follows the name */
+	const char *usage; /* what follows the name, may be "" */
 	const char *summary;
 	const char *help;                  /* longer text, may be NULL */
 	const struct option_spec *options; /* ends with a NULL name; may be NULL */

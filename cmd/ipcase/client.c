@@ -335,11 +335,11 @@ enum exit_code client_resolve(struct client *c, const char *kind, const char *wo
 		*ret_id = word;
 		return CLI_OK;
 	}
-	bool handoff = kind && strcmp(kind, "handoff") == 0;
+	bool handoff = kind && strcmp(kind, "handoff") == 0, disclosure = kind && strcmp(kind, "disclosure") == 0;
 	struct str path = STR_INIT(PATH_MAX_BYTES);
-	str_append_cstr(&path, handoff ? "/handoffs" : "/matters");
+	str_append_cstr(&path, handoff ? "/handoffs" : disclosure ? "/disclosures" : "/matters");
 	remote_query(&path, "number", word);
-	remote_query(&path, "kind", handoff ? NULL : kind);
+	remote_query(&path, "kind", handoff || disclosure ? NULL : kind);
 	enum exit_code code = client_get(c, str_cstr(&path), &reply);
 	str_release(&path);
 	if (code)
@@ -350,13 +350,13 @@ enum exit_code client_resolve(struct client *c, const char *kind, const char *wo
 		row = json_first(items);
 	if (!row && json_count(items) == 0)
 		return client_problem(c, CLI_NOT_FOUND, "not-found", "没有文号为“%s”的%s", word,
-				      handoff ? "移送" : "案件或线索");
+				      handoff ? "移送" : disclosure ? "公示事项" : "案件或线索");
 	if (!row || exact > 1)
 		return client_problem(c, CLI_INVALID, "ambiguous",
 				      "“%s”不是完整文号或不唯一（相近的有 %zu 件），请改用编号，"
 				      "可用 ipcase %s 查看",
 				      word, exact > 1 ? exact : json_count(items),
-				      handoff ? "handoff list --all" : "search --number");
+				      handoff ? "handoff list --all" : disclosure ? "disclosure list --all" : "search --number");
 	*ret_id = client_member(c, row, "id");
 	if (!*ret_id)
 		return client_problem(c, CLI_OTHER, "bad-reply", "服务器的答复中没有编号");

@@ -88,15 +88,18 @@ static void print_done(struct client *c, const char *what, const struct json_val
 	view_line(c, "文号", view_member(a, json_get(act, "number") ? act : matter, "number"));
 	view_line(c, "状态", view_member(a, matter, "state_zh"));
 	const struct json_value *v;
-	/* An act of a hand-over is told to the case that it belongs to; it opens none. */
+	/* An act of a hand-over is told to the case that it belongs to, one of a case to its disclosure; only a decision
+	 * opens one. */
 	bool handoff = sv_eq_str(json_string(json_get(matter, "kind")), "handoff");
+	bool decided = sv_eq_str(json_string(json_get(act, "act")), "decide_penalty");
 	for (v = json_first(json_get(root, "spawned")); v; v = json_next(v)) {
 		struct sv kind = view_member(a, v, "kind");
 		const char *word = sv_eq_str(kind, "case")      ? "案件"
 				   : sv_eq_str(kind, "clue")    ? "线索"
 				   : sv_eq_str(kind, "handoff") ? "移送"
-								: "";
-		printf("%s%s: 编号 %.*s", handoff ? "同时登记于" : "新建", word, SV_ARG(term_clean(a, view_member(a, v, "id"))));
+								: "公示事项";
+		bool told = handoff || (sv_eq_str(kind, "disclosure") && !decided);
+		printf("%s%s: 编号 %.*s", told ? "同时登记于" : "新建", word, SV_ARG(term_clean(a, view_member(a, v, "id"))));
 		struct sv number = term_clean(a, view_member(a, v, "number"));
 		printf(number.n > 0 ? "，文号 %.*s\n" : "%.*s\n", SV_ARG(number));
 	}
@@ -230,10 +233,10 @@ static void gather_words(struct client *c, const struct args *args, const char *
 	act->word_count = given + more_count;
 }
 
-enum exit_code matter_do(struct client *c, const struct args *args, const char *kind, const char *const *more,
-			 size_t more_count)
+enum exit_code matter_do(struct client *c, const struct args *args, const char *const *more, size_t more_count)
 {
 	CLEANUP(reply_release) struct reply next = REPLY_INIT;
+	const char *kind = matter_kind(c, args);
 	const char *word = args->words[1];
 	const char *id = NULL;
 	enum exit_code code = client_need_login(c);
@@ -274,12 +277,7 @@ enum exit_code matter_do(struct client *c, const struct args *args, const char *
 	return perform(c, args, arena_printf(&c->arena, "%s/acts", path), &act, what);
 }
 
-enum exit_code cmd_clue_do(struct client *c, const struct args *args)
+enum exit_code cmd_matter_do(struct client *c, const struct args *args)
 {
-	return matter_do(c, args, "clue", NULL, 0);
-}
-
-enum exit_code cmd_case_do(struct client *c, const struct args *args)
-{
-	return matter_do(c, args, "case", NULL, 0);
+	return matter_do(c, args, NULL, 0);
 }

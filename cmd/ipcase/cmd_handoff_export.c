@@ -179,12 +179,27 @@ struct exported {
 	const char *folder, *zip, *stub; /* zip NULL: unpacked; stub NULL: nothing was sent yet */
 };
 
+/* The receipt, where there is something to receive: a letter that came on paper has no record of being sent. */
+static enum exit_code add_stub(struct client *c, const char *id, struct exported *e)
+{
+	struct str pdf = STR_INIT(STUB_PDF_MAX);
+	enum exit_code code = handoff_stub_pdf(c, id, &pdf);
+	if (!code) {
+		e->stub = arena_printf(&c->arena, "%s/stub.pdf", e->folder);
+		code = handoff_write_file(c, e->stub, pdf.p, pdf.len);
+	} else if (code == CLI_REFUSED) {
+		c->problem = (struct problem){ .title = NULL };
+		code = CLI_OK;
+	}
+	str_release(&pdf);
+	return code;
+}
+
 /* Everything into the folder: the export, unpacked or not, and the receipt. */
 static enum exit_code fetch(struct client *c, const char *id, bool as_zip, struct exported *e)
 {
 	CLEANUP(reply_release) struct reply matter = REPLY_INIT;
 	struct arena *a = &c->arena;
-	struct str pdf = STR_INIT(STUB_PDF_MAX);
 	enum exit_code code = client_get(c, arena_printf(a, "/handoffs/%s", id), &matter);
 	if (code)
 		return code;
@@ -197,16 +212,7 @@ static enum exit_code fetch(struct client *c, const char *id, bool as_zip, struc
 	if (!code && !as_zip && unlink(zip) != 0)
 		code = failed(c, zip);
 	if (!code)
-		code = handoff_stub_pdf(c, id, &pdf);
-	if (!code) {
-		e->stub = arena_printf(a, "%s/stub.pdf", e->folder);
-		code = handoff_write_file(c, e->stub, pdf.p, pdf.len);
-	} else if (code == CLI_REFUSED) {
-		/* A hand-over that was only begun has records of nothing. */
-		c->problem = (struct problem){ .title = NULL };
-		code = CLI_OK;
-	}
-	str_release(&pdf);
+		code = add_stub(c, id, e);
 	return code;
 }
 

@@ -3,7 +3,7 @@
  * import: an export of another organ (folder or ZIP) to the server of ours, which takes what it does not have yet.
  *
  * A folder is sent as the ZIP that it would be. Both go in parts, so size does not matter. When the server has
- * all records already, nothing is sent at all. */
+ * all records already and nothing is wrong with the export, nothing is sent at all. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@
 #include "handoff.h"
 #include "package/bag.h"
 #include "package/thread.h"
+#include "package/verify.h"
 #include "view.h"
 
 enum { PART_MAX = 64 << 20, JSON_MAX = 1 << 14 };
@@ -134,6 +135,16 @@ static enum exit_code find_copy(struct source *s, const char **ret_id)
 	return CLI_OK;
 }
 
+/* An export that was altered goes to the server all the same: it says what is wrong, and keeps it. */
+static bool holds(const struct source *s)
+{
+	const struct verify_options options = { .trust = NULL };
+	struct verdict v;
+	bool good = package_verify(s->path, &options, &v) == ERR_OK;
+	verdict_release(&v);
+	return good;
+}
+
 static enum exit_code all_known(struct source *s, struct reply *thread, bool *ret)
 {
 	const char *id = NULL;
@@ -147,6 +158,7 @@ static enum exit_code all_known(struct source *s, struct reply *thread, bool *re
 	*ret = !code;
 	for (size_t i = 0; *ret && i < s->list.record_count; i++)
 		*ret = has_record(json_get(thread->root, "records"), &s->list.records[i]);
+	*ret = *ret && holds(s);
 	return code;
 }
 
@@ -321,22 +333,20 @@ static enum exit_code hand_in(struct source *s, struct reply *reply)
 	json_obj_close(&w);
 	enum exit_code code = client_post(s->client, "/handoffs/inbox", &body, "inbox", reply);
 	str_release(&body);
+	/* Refused as a whole: the rule is what the manual explains. */
+	if (code == CLI_INVALID && s->client->problem.rule && !s->client->problem.detail)
+		s->client->problem.detail = arena_printf(s->arena, "整套被拒绝（规则 %s），什么也没有改动；可用 ipcase handoff quarantine 查看",
+							 s->client->problem.rule);
 	return code;
 }
 
 /* ---- telling ---- */
 
-static const char *outcome_zh(struct sv outcome)
+static struct sv outcome_zh(struct sv outcome)
 {
-	static const struct {
-		const char *code, *zh;
-	} words[] = { { "new", "新增" }, { "known", "已有" }, { "refused", "拒绝" }, { "later", "稍后再试" },
-		      { "skipped", "未处理" } };
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (sv_eq_str(outcome, words[i].code))
-			return words[i].zh;
-	}
-	return "";
+	static const struct code_word words[] = { { "new", "新增" }, { "known", "已有" }, { "refused", "拒绝" },
+					     { "later", "稍后再试" }, { "skipped", "未处理" } };
+	return view_word(words, ARRAY_LEN(words), outcome);
 }
 
 struct tally {
@@ -365,7 +375,7 @@ static void print_results(struct client *c, const struct json_value *results)
 	for (const struct json_value *v = json_first(results); v; v = json_next(v)) {
 		struct sv outcome = json_string(json_get(v, "outcome"));
 		bool bad = !sv_eq_str(outcome, "new") && !sv_eq_str(outcome, "known");
-		table_cell_cstr(t, bad ? STYLE_RED : STYLE_PLAIN, outcome_zh(outcome));
+		table_cell(t, bad ? STYLE_RED : STYLE_PLAIN, outcome_zh(outcome));
 		table_cell(t, STYLE_PLAIN, view_member(a, v, "kind_zh"));
 		table_cell(t, STYLE_PLAIN, view_member(a, v, "lane"));
 		table_cell(t, STYLE_PLAIN, view_number(a, json_get(v, "n")));

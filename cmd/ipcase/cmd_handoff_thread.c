@@ -86,7 +86,8 @@ static void note(struct checked *k, struct arena *a, const struct err *err)
 
 static void check(struct arena *a, struct thread_check *tc, const struct crypto_trust *trust, struct checked *k)
 {
-	struct sv body = json_string(json_get(k->row, "body")), cms;
+	struct sv body = json_string(json_get(k->row, "body")), cms, sm2 = { NULL, 0 };
+	const struct json_value *side = json_get(k->row, "sm2");
 	struct record_digest digest = record_digest(body), said;
 	struct crypto_certificate certificate;
 	struct err err = ERR_INIT;
@@ -99,10 +100,11 @@ static void check(struct arena *a, struct thread_check *tc, const struct crypto_
 		err_set(&err, ERR_INVALID, "digest", "摘要与内容不符");
 		note(k, a, &err);
 	}
-	if (!handoff_base64(a, json_string(json_get(k->row, "cms")), &cms)) {
+	if (!handoff_base64(a, json_string(json_get(k->row, "cms")), &cms) ||
+	    (json_type(side) == JSON_STRING && !handoff_base64(a, json_string(side), &sm2))) {
 		err_set(&err, ERR_INVALID, "signature-wrong", "签名不是 base64");
 		note(k, a, &err);
-	} else if (record_verify(body, &k->record, cms, trust, &certificate, &err)) {
+	} else if (record_verify(body, &k->record, cms, sm2, trust, &certificate, &err)) {
 		note(k, a, &err);
 	} else {
 		k->signature_good = true;
@@ -219,8 +221,12 @@ static void print_thread(struct client *c, const struct json_value *root, const 
 		putchar('\n');
 		return;
 	}
+	if (count == 0) {
+		puts("还没有往来记录");
+		return;
+	}
 	printf("结论：%zu 份记录的签名和次序全部相符\n", count);
-	if (!trusted && count > 0)
+	if (!trusted)
 		puts("说明：签名与记录内证书一致；证书本身未与可信名单核对（用 --trust 证书文件）");
 }
 

@@ -31,45 +31,38 @@ static void print_chain(struct client *c, const struct json_value *chain)
 
 static void print_item(struct client *c, const struct json_value *v)
 {
-	static const struct {
-		const char *code, *zh;
-	} words[] = { { "held", "保管中" }, { "returned", "已返还" }, { "destroyed", "已销毁" }, { "moved", "随案移转" } };
+	static const struct code_word words[] = {
+		{ "held", "保管中" }, { "returned", "已返还" }, { "destroyed", "已销毁" }, { "moved", "随案移转" }
+	};
 	struct arena *a = &c->arena;
-	const char *status = "";
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (sv_eq_str(json_string(json_get(v, "status")), words[i].code))
-			status = words[i].zh;
-	}
+	struct sv status = view_word(words, ARRAY_LEN(words), view_member(a, v, "status"));
 	struct sv seal = view_member(a, v, "seal");
 	term_print(&c->out, STYLE_BOLD, "%.*s  %.*s", SV_ARG(view_number(a, json_get(v, "item"))),
 		   SV_ARG(term_clean(a, view_member(a, v, "name"))));
-	printf("  %.*s  %s  保管人 %.*s  地点 %.*s%s%.*s\n", SV_ARG(term_clean(a, view_member(a, v, "quantity"))), status,
+	printf("  %.*s  %.*s  保管人 %.*s  地点 %.*s%s%.*s\n", SV_ARG(term_clean(a, view_member(a, v, "quantity"))), SV_ARG(status),
 	       SV_ARG(term_clean(a, view_member(a, v, "custodian"))), SV_ARG(term_clean(a, view_member(a, v, "place"))),
 	       seal.n ? "  封条 " : "", SV_ARG(term_clean(a, seal)));
 	print_chain(c, json_get(v, "chain"));
 }
 
-enum exit_code cmd_item_list(struct client *c, const struct args *args)
+static void print_items(struct client *c, const struct json_value *root)
 {
-	CLEANUP(reply_release) struct reply reply = REPLY_INIT;
-	struct target target;
-	enum exit_code code = client_need_login(c);
+	const struct json_value *v = json_first(json_get(root, "items"));
 
-	if (!code)
-		code = target_find(c, args->words[0], &target);
-	if (!code)
-		code = client_get(c, target_path(c, &target, "/items"), &reply);
-	if (code)
-		return code;
-	if (c->json) {
-		client_print_json(&reply);
-		return CLI_OK;
-	}
-	const struct json_value *v = json_first(json_get(reply.root, "items"));
 	if (!v)
 		puts("没有登记物品");
 	for (; v; v = json_next(v))
 		print_item(c, v);
-	return CLI_OK;
+}
+
+enum exit_code cmd_item_list(struct client *c, const struct args *args)
+{
+	struct target target;
+	enum exit_code code = client_need_login(c);
+
+	if (!code && strncmp(args->words[0], "handoff:", 8) == 0)
+		return client_problem(c, CLI_USAGE, "usage", "物品登记在案件或线索中，请写 case:编号 或 clue:编号");
+	if (!code)
+		code = target_find(c, args->words[0], &target);
+	return code ? code : view_get(c, target_path(c, &target, "/items"), print_items);
 }

@@ -7,15 +7,6 @@
 
 enum { PATH_MAX_BYTES = 8192 };
 
-static enum exit_code fetch(struct client *c, struct str *path, struct reply *ret)
-{
-	enum exit_code code = client_need_login(c);
-	if (!code)
-		code = client_get(c, str_cstr(path), ret);
-	str_release(path);
-	return code;
-}
-
 static enum exit_code check_limit(struct client *c, const struct args *args)
 {
 	struct err err = ERR_INIT;
@@ -27,22 +18,13 @@ static enum exit_code check_limit(struct client *c, const struct args *args)
 
 static enum exit_code list_matters(struct client *c, const struct args *args, struct str *path)
 {
-	CLEANUP(reply_release) struct reply reply = REPLY_INIT;
 	enum exit_code code = check_limit(c, args);
 	remote_query(path, "limit", args_option(args, "limit"));
 	remote_query(path, "after", args_option(args, "after"));
-	if (code) {
-		str_release(path);
-		return code;
-	}
-	code = fetch(c, path, &reply);
-	if (code)
-		return code;
-	if (c->json)
-		client_print_json(&reply);
-	else
-		view_matters(c, reply.root);
-	return CLI_OK;
+	if (!code)
+		code = view_get(c, str_cstr(path), view_matters);
+	str_release(path);
+	return code;
 }
 
 enum exit_code cmd_queue(struct client *c, const struct args *args)
@@ -102,34 +84,22 @@ enum exit_code cmd_case_list(struct client *c, const struct args *args)
 }
 
 /* The items of a plain list; columns that no item fills do not show. */
-static enum exit_code list_items(struct client *c, const char *resource,
-				 const struct column *columns, const char *const *names,
-				 size_t count)
+static void print_items(struct client *c, const struct json_value *root, const struct column *columns,
+			const char *const *names, size_t count)
 {
-	CLEANUP(reply_release) struct reply reply = REPLY_INIT;
-	struct str path = STR_INIT(PATH_MAX_BYTES);
-	str_append_cstr(&path, resource);
-	enum exit_code code = fetch(c, &path, &reply);
-	if (code)
-		return code;
-	if (c->json) {
-		client_print_json(&reply);
-		return CLI_OK;
-	}
 	struct table *t = table_new(&c->arena, columns, count);
-	const struct json_value *v;
-	for (v = json_first(json_get(reply.root, "items")); v; v = json_next(v)) {
-		for (size_t i = 0; i < count; i++)
-			table_cell(t, STYLE_PLAIN, view_time(&c->arena, json_get(v, names[i])));
+	for (const struct json_value *v = json_first(json_get(root, "items")); v; v = json_next(v)) {
+		for (size_t i = 0; i < count; i++) {
+			struct sv text = view_time(&c->arena, json_get(v, names[i]));
+			table_cell(t, STYLE_PLAIN, strcmp(names[i], "kind") == 0 ? view_unit_kind(text) : text);
+		}
 	}
 	table_print(t, &c->out);
 	printf("共 %zu 项\n", table_rows(t));
-	return CLI_OK;
 }
 
-enum exit_code cmd_campaigns(struct client *c, const struct args *args)
+static void print_campaigns(struct client *c, const struct json_value *root)
 {
-	(void)args;
 	static const struct column columns[] = {
 		{ "编号", COLUMN_FIXED, true },     { "年度", COLUMN_FIXED, false },
 		{ "专项行动", COLUMN_WRAP, false }, { "别名", COLUMN_CUT, false },
@@ -138,17 +108,26 @@ enum exit_code cmd_campaigns(struct client *c, const struct args *args)
 	};
 	static const char *const names[] = { "id",   "year",      "name",   "aliases",
 					     "unit", "starts_on", "ends_on" };
-	return list_items(c, "/campaigns", columns, names, ARRAY_LEN(names));
+	print_items(c, root, columns, names, ARRAY_LEN(names));
 }
 
-enum exit_code cmd_units(struct client *c, const struct args *args)
+enum exit_code cmd_campaigns(struct client *c, const struct args *args UNUSED)
 {
-	(void)args;
+	return view_get(c, "/campaigns", print_campaigns);
+}
+
+static void print_units(struct client *c, const struct json_value *root)
+{
 	static const struct column columns[] = {
 		{ "编号", COLUMN_FIXED, true },  { "单位", COLUMN_WRAP, false },
 		{ "类型", COLUMN_FIXED, false }, { "上级", COLUMN_CUT, false },
 		{ "区划", COLUMN_FIXED, false }, { "文号前缀", COLUMN_CUT, false },
 	};
 	static const char *const names[] = { "id", "name", "kind", "parent", "region", "prefix" };
-	return list_items(c, "/units", columns, names, ARRAY_LEN(names));
+	print_items(c, root, columns, names, ARRAY_LEN(names));
+}
+
+enum exit_code cmd_units(struct client *c, const struct args *args UNUSED)
+{
+	return view_get(c, "/units", print_units);
 }

@@ -2,39 +2,36 @@
  *
  * Reading one clue, case or hand-over: show, next, timeline, clocks. */
 #include "commands.h"
+#include "disclosure.h"
 #include "fields.h"
 #include "matter.h"
 #include "view.h"
 
 enum { PATH_MAX_BYTES = 8192, TIMELINE_PAGE = 200 };
 
-/* GET /clues/ID/rest, /cases/ID/rest or /handoffs/ID/rest. */
-static enum exit_code fetch(struct client *c, const struct args *args, const char *kind,
-			    const char *rest, struct reply *ret)
+const char *matter_kind(struct client *c, const struct args *args)
 {
-	const char *id = NULL;
+	const char *name = args->command->name;
+	return arena_strndup(&c->arena, name, strcspn(name, " "));
+}
+
+/* GET /clues/ID/rest, /cases/ID/rest or /handoffs/ID/rest. */
+static enum exit_code show(struct client *c, const struct args *args, const char *rest, view_print_fn *print)
+{
+	const char *kind = matter_kind(c, args), *id = NULL;
 	enum exit_code code = client_need_login(c);
 	if (!code)
 		code = client_resolve(c, kind, args->words[0], false, &id);
-	if (code)
-		return code;
-	return client_get(c, arena_printf(&c->arena, "/%ss/%s%s", kind, id, rest), ret);
+	return code ? code : view_get(c, arena_printf(&c->arena, "/%ss/%s%s", kind, id, rest), print);
 }
 
 /* `both`: the due day that no holiday moves, too. */
 static void clock_rows(struct arena *a, struct table *t, const struct json_value *items, bool both)
 {
 	for (const struct json_value *v = json_first(items); v; v = json_next(v)) {
-		static const struct {
-			const char *state, *zh;
-		} states[] = { { "running", "计时中" }, { "stopped", "已停止" },
-			       { "met", "已完成" },     { "late", "已超期" },
-			       { "lapsed", "已自动解除" },  { "cancelled", "已取消" } };
-		struct sv state = view_member(a, v, "state");
-		for (size_t i = 0; i < ARRAY_LEN(states); i++) {
-			if (sv_eq_str(state, states[i].state))
-				state = sv_of(states[i].zh);
-		}
+		static const struct code_word states[] = { { "running", "计时中" }, { "stopped", "已停止" },
+						      { "met", "已完成" },     { "late", "已超期" },
+						      { "lapsed", "已自动解除" }, { "cancelled", "已取消" } };
 		table_light(t, json_string(json_get(v, "light")));
 		table_cell(t, STYLE_PLAIN, view_member(a, v, "rule"));
 		table_cell(t, STYLE_PLAIN, view_member(a, v, "zh"));
@@ -43,7 +40,7 @@ static void clock_rows(struct arena *a, struct table *t, const struct json_value
 		table_cell(t, STYLE_PLAIN, view_time(a, due));
 		table_cell(t, STYLE_PLAIN, view_number(a, json_get(v, "days_left")));
 		table_cell(t, STYLE_PLAIN, view_role(a, json_get(v, "owner")));
-		table_cell(t, STYLE_PLAIN, state);
+		table_cell(t, STYLE_PLAIN, view_word(states, ARRAY_LEN(states), view_member(a, v, "state")));
 		table_cell(t, STYLE_PLAIN, view_member(a, v, "article"));
 	}
 }
@@ -64,17 +61,20 @@ static void print_clocks(struct client *c, const struct json_value *items, bool 
 		puts("没有期限");
 }
 
-enum exit_code matter_clocks(struct client *c, const struct args *args, const char *kind)
+static void print_clock_list(struct client *c, const struct json_value *root)
 {
-	CLEANUP(reply_release) struct reply reply = REPLY_INIT;
-	enum exit_code code = fetch(c, args, kind, "/clocks", &reply);
-	if (code)
-		return code;
-	if (c->json)
-		client_print_json(&reply);
-	else
-		print_clocks(c, json_get(reply.root, "items"), strcmp(kind, "handoff") == 0);
-	return CLI_OK;
+	print_clocks(c, json_get(root, "items"), false);
+}
+
+static void print_clock_list_both(struct client *c, const struct json_value *root)
+{
+	print_clocks(c, json_get(root, "items"), true);
+}
+
+enum exit_code cmd_matter_clocks(struct client *c, const struct args *args)
+{
+	bool handoff = strcmp(matter_kind(c, args), "handoff") == 0;
+	return show(c, args, "/clocks", handoff ? print_clock_list_both : print_clock_list);
 }
 
 /* ---- show ---- */
@@ -107,14 +107,44 @@ static void print_objects(struct client *c, const char *title, const struct json
 	}
 }
 
-/* The clue a case came from, the case a clue became, the case that is handed over, the hand-over of a case. */
-static void print_links(struct client *c, const struct json_value *list, bool handoff)
+/* What is asked for, by whom, and who decides; then what the request says. */
+static void print_requests(struct client *c, const struct json_value *list)
+{
+	struct arena *a = &c->arena;
+	if (json_count(list) == 0)
+		return;
+	term_print(&c->out, STYLE_BOLD, "待审批的申请");
+	putchar('\n');
+	for (const struct json_value *v = json_first(list); v; v = json_next(v)) {
+		struct sv act = term_clean(a, view_member(a, v, "act_zh")), by = term_clean(a, view_member(a, v, "by"));
+		struct sv on = view_time(a, json_get(v, "on")), waits = view_member(a, v, "waits_for_zh");
+		bool endorsed = sv_eq_str(json_string(json_get(v, "status")), "endorsed");
+		print_wrapped(&c->out, STYLE_PLAIN,
+			      arena_printf(a, "  request=%.*s  ", SV_ARG(view_number(a, json_get(v, "request")))),
+			      sv_of(arena_printf(a, "%.*s，%.*s %.*s 申请%s，待%.*s%s", SV_ARG(act), SV_ARG(by), SV_ARG(on),
+						 endorsed ? "，已审核" : "", SV_ARG(waits), endorsed ? "批准" : "办理")));
+		for (const struct json_value *m = json_first(json_get(v, "fields")); m; m = json_next(m)) {
+			struct sv text = view_named(a, json_name(m), m), label = sv_of(field_label(a, json_name(m)));
+			if (text.n > 0)
+				print_wrapped(&c->out, STYLE_PLAIN, arena_printf(a, "     %.*s: ", SV_ARG(term_clean(a, label))),
+					      term_clean(a, text));
+		}
+	}
+}
+
+/* The clue a case came from, the case a clue became, the case that is handed over or disclosed, the hand-over of a case,
+ * its disclosure with what comes next. `from_case`: the matter belongs to a case that was there before. */
+static void print_links(struct client *c, const struct json_value *list, bool from_case)
 {
 	for (const struct json_value *v = json_first(list); v; v = json_next(v)) {
 		struct sv rel = json_string(json_get(v, "rel"));
+		if (sv_eq_str(rel, "disclosure")) {
+			disclosure_print_linked(c, client_member(c, v, "id"));
+			continue;
+		}
 		const char *label = sv_eq_str(rel, "clue")      ? "来源线索"
 				    : sv_eq_str(rel, "handoff") ? "移送"
-				    : handoff                   ? "本机关案件"
+				    : from_case                 ? "本机关案件"
 								: "所立案件";
 		view_line(c, label, view_member(&c->arena, v, "id"));
 	}
@@ -124,6 +154,7 @@ static void print_links(struct client *c, const struct json_value *list, bool ha
 static bool said_in_head(struct sv name)
 {
 	static const char *const names[] = { "parties",  "case",      "clue",      "handoff",  "side",      "connected", "own_role",
+					     "disclosure_matter", "cuts",
 					     "thread",   "peer",      "peer_name", "copy_to",
 					     "handoff_no", "own_organ", "receiver",  "receiver_name" };
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -158,6 +189,7 @@ static void print_matter(struct client *c, const struct json_value *m)
 	struct arena *a = &c->arena;
 	struct sv title = term_clean(a, view_member(a, m, "title"));
 	bool handoff = json_type(json_get(m, "handoff")) == JSON_OBJECT;
+	bool disclosure = json_type(json_get(m, "publication")) == JSON_OBJECT;
 	term_print(&c->out, STYLE_BOLD, "%.*s", SV_ARG(title));
 	putchar('\n');
 	view_line(c, "编号", view_member(a, m, "id"));
@@ -174,11 +206,11 @@ static void print_matter(struct client *c, const struct json_value *m)
 	view_line(c, "版本", view_number(a, json_get(m, "version")));
 	print_objects(c, "当事人", json_get(m, "parties"));
 	print_objects(c, "措施", json_get(m, "measures"));
-	print_objects(c, "待审批的申请", json_get(m, "requests"));
+	print_requests(c, json_get(m, "requests"));
 	print_members(c, "事实", json_get(m, "facts"));
-	if (!handoff)
-		print_members(c, "公示", json_get(m, "disclosure"));
-	print_links(c, json_get(m, "links"), handoff);
+	if (disclosure)
+		disclosure_print(c, m);
+	print_links(c, json_get(m, "links"), handoff || disclosure);
 	const struct json_value *clock_list = json_get(m, "clocks");
 	if (json_count(clock_list) > 0) {
 		term_print(&c->out, STYLE_BOLD, "期限");
@@ -187,17 +219,9 @@ static void print_matter(struct client *c, const struct json_value *m)
 	}
 }
 
-enum exit_code matter_show(struct client *c, const struct args *args, const char *kind)
+enum exit_code cmd_matter_show(struct client *c, const struct args *args)
 {
-	CLEANUP(reply_release) struct reply reply = REPLY_INIT;
-	enum exit_code code = fetch(c, args, kind, "", &reply);
-	if (code)
-		return code;
-	if (c->json)
-		client_print_json(&reply);
-	else
-		print_matter(c, reply.root);
-	return CLI_OK;
+	return show(c, args, "", print_matter);
 }
 
 /* ---- next ---- */
@@ -214,7 +238,7 @@ static void print_field(struct client *c, const struct json_value *field)
 		   SV_ARG(sv_of(field_type_label(type))));
 	const struct json_value *v = json_first(json_get(field, "choices"));
 	for (const char *before = ": "; v; v = json_next(v), before = " / ")
-		str_printf(&line, "%s%.*s", before, SV_ARG(view_text(a, v)));
+		str_printf(&line, "%s%.*s", before, SV_ARG(view_code(a, name, view_text(a, v))));
 	print_wrapped(&c->out, STYLE_PLAIN,
 		      arena_printf(a, "     %.*s  ", SV_ARG(term_clean(a, name))),
 		      term_clean(a, (struct sv){ str_cstr(&line), line.len }));
@@ -281,17 +305,9 @@ static void print_next(struct client *c, const struct json_value *root)
 	}
 }
 
-enum exit_code matter_next(struct client *c, const struct args *args, const char *kind)
+enum exit_code cmd_matter_next(struct client *c, const struct args *args)
 {
-	CLEANUP(reply_release) struct reply reply = REPLY_INIT;
-	enum exit_code code = fetch(c, args, kind, "/next", &reply);
-	if (code)
-		return code;
-	if (c->json)
-		client_print_json(&reply);
-	else
-		print_next(c, reply.root);
-	return CLI_OK;
+	return show(c, args, "/next", print_next);
 }
 
 /* ---- timeline ---- */
@@ -314,7 +330,7 @@ static void timeline_rows(struct arena *a, struct table *t, const struct json_va
 	}
 }
 
-enum exit_code matter_timeline(struct client *c, const struct args *args, const char *kind)
+enum exit_code cmd_matter_timeline(struct client *c, const struct args *args)
 {
 	/* One line per act: what does not fit is cut. */
 	static const struct column columns[] = {
@@ -323,7 +339,7 @@ enum exit_code matter_timeline(struct client *c, const struct args *args, const 
 		{ "单位", COLUMN_CUT, false },       { "文号", COLUMN_CUT, false },
 		{ "登记时间", COLUMN_FIXED, false },
 	};
-	const char *after = args_option(args, "after");
+	const char *after = args_option(args, "after"), *kind = matter_kind(c, args);
 	struct table *t = table_new(&c->arena, columns, ARRAY_LEN(columns));
 	const char *id = NULL;
 	int64_t limit = 0;
@@ -358,44 +374,4 @@ enum exit_code matter_timeline(struct client *c, const struct args *args, const 
 	table_print(t, &c->out);
 	printf("共 %zu 项\n", table_rows(t));
 	return CLI_OK;
-}
-
-enum exit_code cmd_clue_show(struct client *c, const struct args *args)
-{
-	return matter_show(c, args, "clue");
-}
-
-enum exit_code cmd_clue_next(struct client *c, const struct args *args)
-{
-	return matter_next(c, args, "clue");
-}
-
-enum exit_code cmd_clue_timeline(struct client *c, const struct args *args)
-{
-	return matter_timeline(c, args, "clue");
-}
-
-enum exit_code cmd_clue_clocks(struct client *c, const struct args *args)
-{
-	return matter_clocks(c, args, "clue");
-}
-
-enum exit_code cmd_case_show(struct client *c, const struct args *args)
-{
-	return matter_show(c, args, "case");
-}
-
-enum exit_code cmd_case_next(struct client *c, const struct args *args)
-{
-	return matter_next(c, args, "case");
-}
-
-enum exit_code cmd_case_timeline(struct client *c, const struct args *args)
-{
-	return matter_timeline(c, args, "case");
-}
-
-enum exit_code cmd_case_clocks(struct client *c, const struct args *args)
-{
-	return matter_clocks(c, args, "case");
 }

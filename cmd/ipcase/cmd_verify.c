@@ -2,33 +2,13 @@
  *
  * verify: the verdict on a package or an export, from its bytes alone. Needs no server, account,
  * configuration or network, so it never calls client_init(). */
-#include "client.h"
 #include "commands.h"
+#include "handoff.h"
 
 #include "base/text.h"
 #include "package/verify.h"
 
-enum { TRUST_FILE_MAX = 1 << 20, JSON_MAX = 64 << 20 };
-
-static enum exit_code read_trust(struct client *c, const struct args *args,
-				 struct crypto_trust **ret)
-{
-	struct err err = ERR_INIT;
-	for (size_t i = 0; i < args->option_count; i++) {
-		const struct given_option *option = &args->options[i];
-		struct sv pem;
-		if (strcmp(option->spec->name, "trust") != 0)
-			continue;
-		if (!*ret)
-			*ret = crypto_trust_new();
-		if (client_read_file(&c->arena, option->value, TRUST_FILE_MAX, &pem, &err))
-			return client_fail(c, &err);
-		if (crypto_trust_add_pem(*ret, pem, &err))
-			return client_problem(c, CLI_USAGE, "usage", "可信证书文件 %s 不能采用：%s",
-					      option->value, err.message);
-	}
-	return CLI_OK;
-}
+enum { JSON_MAX = 64 << 20 };
 
 static enum style style_of(enum verdict_mark mark)
 {
@@ -103,7 +83,7 @@ enum exit_code cmd_verify(struct client *c, const struct args *args)
 	c->args = args;
 	c->json = args_has(args, "json");
 	term_init(&c->out, stdout, args_option(args, "color"));
-	enum exit_code code = read_trust(c, args, &trust);
+	enum exit_code code = handoff_trust(c, args, &trust);
 	if (code) {
 		crypto_trust_free(trust);
 		return code;

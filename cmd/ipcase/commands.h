@@ -20,27 +20,19 @@ enum exit_code cmd_case_list(struct client *c, const struct args *args);
 enum exit_code cmd_campaigns(struct client *c, const struct args *args);
 enum exit_code cmd_units(struct client *c, const struct args *args);
 
-enum exit_code cmd_clue_show(struct client *c, const struct args *args);
-enum exit_code cmd_clue_next(struct client *c, const struct args *args);
-enum exit_code cmd_clue_timeline(struct client *c, const struct args *args);
-enum exit_code cmd_clue_clocks(struct client *c, const struct args *args);
-enum exit_code cmd_case_show(struct client *c, const struct args *args);
-enum exit_code cmd_case_next(struct client *c, const struct args *args);
-enum exit_code cmd_case_timeline(struct client *c, const struct args *args);
-enum exit_code cmd_case_clocks(struct client *c, const struct args *args);
+/* For every kind of matter, see matter.h. */
+enum exit_code cmd_matter_show(struct client *c, const struct args *args);
+enum exit_code cmd_matter_next(struct client *c, const struct args *args);
+enum exit_code cmd_matter_do(struct client *c, const struct args *args);
+enum exit_code cmd_matter_timeline(struct client *c, const struct args *args);
+enum exit_code cmd_matter_clocks(struct client *c, const struct args *args);
 
 enum exit_code cmd_clue_new(struct client *c, const struct args *args);
-enum exit_code cmd_clue_do(struct client *c, const struct args *args);
 enum exit_code cmd_case_new(struct client *c, const struct args *args);
-enum exit_code cmd_case_do(struct client *c, const struct args *args);
 
 enum exit_code cmd_handoff_list(struct client *c, const struct args *args);
 enum exit_code cmd_handoff_new(struct client *c, const struct args *args);
-enum exit_code cmd_handoff_show(struct client *c, const struct args *args);
-enum exit_code cmd_handoff_next(struct client *c, const struct args *args);
 enum exit_code cmd_handoff_do(struct client *c, const struct args *args);
-enum exit_code cmd_handoff_timeline(struct client *c, const struct args *args);
-enum exit_code cmd_handoff_clocks(struct client *c, const struct args *args);
 enum exit_code cmd_handoff_thread(struct client *c, const struct args *args);
 enum exit_code cmd_handoff_stub(struct client *c, const struct args *args);
 enum exit_code cmd_handoff_export(struct client *c, const struct args *args);
@@ -48,12 +40,29 @@ enum exit_code cmd_handoff_import(struct client *c, const struct args *args);
 enum exit_code cmd_handoff_organs(struct client *c, const struct args *args);
 enum exit_code cmd_handoff_quarantine(struct client *c, const struct args *args);
 
+enum exit_code cmd_disclosure_list(struct client *c, const struct args *args);
+enum exit_code cmd_disclosure_new(struct client *c, const struct args *args);
+enum exit_code cmd_disclosure_do(struct client *c, const struct args *args);
+enum exit_code cmd_disclosure_preview(struct client *c, const struct args *args);
+
 enum exit_code cmd_material_add(struct client *c, const struct args *args);
 enum exit_code cmd_material_list(struct client *c, const struct args *args);
 enum exit_code cmd_material_get(struct client *c, const struct args *args);
 enum exit_code cmd_item_list(struct client *c, const struct args *args);
 
 enum exit_code cmd_rates(struct client *c, const struct args *args);
+enum exit_code cmd_audit(struct client *c, const struct args *args);
+enum exit_code cmd_audit_submit(struct client *c, const struct args *args);
+enum exit_code cmd_audit_list(struct client *c, const struct args *args);
+enum exit_code cmd_audit_show(struct client *c, const struct args *args);
+enum exit_code cmd_audit_diff(struct client *c, const struct args *args);
+enum exit_code cmd_audit_render(struct client *c, const struct args *args);
+enum exit_code cmd_warning(struct client *c, const struct args *args);
+enum exit_code cmd_shuanggongshi(struct client *c, const struct args *args);
+enum exit_code cmd_forms_list(struct client *c, const struct args *args);
+enum exit_code cmd_forms_fill(struct client *c, const struct args *args);
+enum exit_code cmd_forms_enter(struct client *c, const struct args *args);
+enum exit_code cmd_forms_entries(struct client *c, const struct args *args);
 enum exit_code cmd_import(struct client *c, const struct args *args);
 enum exit_code cmd_export(struct client *c, const struct args *args);
 enum exit_code cmd_verify(struct client *c, const struct args *args);

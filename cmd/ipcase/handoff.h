@@ -16,10 +16,10 @@ void handoff_print_channels(void);
 struct sv handoff_short_digest(struct sv digest);
 /* False when it is none. */
 bool handoff_base64(struct arena *arena, struct sv text, struct sv *ret);
-/* Certificates of all --trust; NULL in *ret without one. The caller frees, on failure too. */
+/* Certificates of all --trust, for `verify` too; NULL in *ret without one. The caller frees, on failure too. */
 enum exit_code handoff_trust(struct client *c, const struct args *args, struct crypto_trust **ret);
 
-/* cmd_handoff_stub.c: the printed receipt of hand-over `id`, appended to *pdf. CLI_REFUSED, "not-sent", when there is
+/* cmd_handoff_stub.c: the printed receipt of hand-over `id`, appended to *pdf. CLI_REFUSED, "wrong-state", when there is
  * nothing to receive yet. */
 enum exit_code handoff_stub_pdf(struct client *c, const char *id, struct str *pdf);
 

@@ -18,14 +18,14 @@ static const struct {
 	{ "exit-codes", "退出码",
 	  "退出码:\n"
 	  "  0  成功\n"
-	  "  1  命令行用法不对（包括指定的文件打不开）；verify 核对不通过\n"
+	  "  1  命令行用法不对（包括指定的文件打不开）；verify、handoff thread、handoff export 核对不通过\n"
 	  "  2  法律规定或当前状态不允许（HTTP 409）\n"
 	  "  3  输入的内容不合格（HTTP 400、413、422，或本机检查不通过）\n"
 	  "  4  未登录、登录失效或没有权限（HTTP 401、403、429）\n"
 	  "  5  没有找到，或无权看到（HTTP 404）\n"
 	  "  6  案件已被他人更新，请重新查看后再办（HTTP 412、428，或同时办理的冲突）\n"
 	  "  7  服务器或网络不可用（重试 5 次之后；HTTP 502、503、504）\n"
-	  "  8  导入时有的行失败\n"
+	  "  8  导入时有的行失败，或有的记录被拒绝\n"
 	  "  9  其他错误\n" },
 	{ "values", "金额、日期、当事人等怎样写",
 	  "写法:\n"
@@ -98,7 +98,8 @@ void help_overview(void)
 
 void help_command(const struct command *command)
 {
-	printf("用法: ipcase %s %s\n\n%s\n", command->name, command->usage, command->summary);
+	printf("用法: ipcase %s%s%s\n\n%s\n", command->name, command->usage[0] ? " " : "", command->usage,
+	       command->summary);
 	if (command->help)
 		printf("\n%s", command->help);
 	if (command->options) {

@@ -55,12 +55,19 @@ struct sv view_text(struct arena *arena, const struct json_value *v)
 	BUG("json type %d", (int)json_type(v));
 }
 
+struct sv view_word(const struct code_word *words, size_t count, struct sv code)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (sv_eq_str(code, words[i].code))
+			return sv_of(words[i].zh);
+	}
+	return code;
+}
+
 struct sv view_role(struct arena *arena, const struct json_value *v)
 {
 #define ROLE(id, code, zh) { code, zh },
-	static const struct {
-		const char *code, *zh;
-	} roles[] = {
+	static const struct code_word roles[] = {
 #include "law/role.def"
 		{ "party", "当事人" },       { "host", "听证主持人" },
 		{ "peer", "对方机关" },      { "sender", "移送方" },
@@ -68,27 +75,30 @@ struct sv view_role(struct arena *arena, const struct json_value *v)
 		{ "organ", "本机关" },
 	};
 #undef ROLE
-	struct sv text = view_text(arena, v);
-	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
-		if (sv_eq_str(text, roles[i].code))
-			return sv_of(roles[i].zh);
-	}
-	return text;
+	return view_word(roles, ARRAY_LEN(roles), view_text(arena, v));
+}
+
+struct sv view_unit_kind(struct sv kind)
+{
+	static const struct code_word kinds[] = {
+		{ "government", "人民政府" },   { "bureau", "市场监管局" },   { "brigade", "执法大队" },
+		{ "station", "市场监管所" },    { "section", "内设机构" },    { "department", "其他行政机关" },
+		{ "police", "公安机关" },       { "procuratorate", "检察机关" }, { "court", "人民法院" },
+		{ "mediation", "调解组织" },    { "supervision", "监察机关" }, { "township", "乡镇、街道" },
+		{ "restricted", "限定阅看" },
+	};
+	return view_word(kinds, ARRAY_LEN(kinds), kind);
 }
 
 const char *view_stage(struct sv stage)
 {
-	static const struct {
-		const char *stage, *zh;
-	} words[] = { { "request", "申请" },
-		      { "endorse", "审核" },
-		      { "approve", "批准" },
-		      { "return", "退回" } };
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (sv_eq_str(stage, words[i].stage))
-			return words[i].zh;
-	}
-	return "";
+	static const struct code_word words[] = { { "request", "申请" },
+					     { "endorse", "审核" },
+					     { "approve", "批准" },
+					     { "return", "退回" },
+					     { "do", "" } };
+	struct sv zh = view_word(words, ARRAY_LEN(words), stage);
+	return zh.p == stage.p ? "" : zh.p;
 }
 
 struct sv view_member(struct arena *arena, const struct json_value *object, const char *name)
@@ -114,12 +124,37 @@ struct sv view_time(struct arena *arena, const struct json_value *v)
 	return sv_of(copy);
 }
 
+struct sv view_code(struct arena *arena, struct sv name, struct sv text)
+{
+	static const struct code_word offences[] = {
+		{ "TM_GOODS", "假冒注册商标罪（商品）" },
+		{ "TM_SERVICE", "假冒注册商标罪（服务）" },
+		{ "TM_GOODS_SERVICE", "假冒注册商标罪（商品和服务）" },
+		{ "TM_SALE", "销售假冒注册商标的商品罪" },
+		{ "TM_LABEL", "非法制造注册商标标识罪" },
+		{ "TM_LABEL_SALE", "销售非法制造的注册商标标识罪" },
+		{ "PATENT_FAKE", "假冒专利罪" },
+		{ "COPYRIGHT", "侵犯著作权罪" },
+		{ "COPYRIGHT_NET", "侵犯著作权罪（信息网络传播）" },
+		{ "COPY_SALE", "销售侵权复制品罪" },
+		{ "TRADE_SECRET", "侵犯商业秘密罪" },
+		{ "TRADE_SECRET_FOREIGN", "为境外窃取、刺探、收买、非法提供商业秘密罪" },
+	};
+	static const struct code_word levels[] = { { "RED", "红" }, { "AMBER", "黄" }, { "GREY", "灰" } };
+	if (sv_eq_str(name, "advisory"))
+		return view_word(levels, ARRAY_LEN(levels), text);
+	if (!sv_eq_str(name, "offence"))
+		return text;
+	struct sv zh = view_word(offences, ARRAY_LEN(offences), text);
+	return zh.p == text.p ? text : sv_of(arena_printf(arena, "%.*s %.*s", SV_ARG(text), SV_ARG(zh)));
+}
+
 struct sv view_named(struct arena *arena, struct sv name, const struct json_value *v)
 {
 	int64_t fen = 0;
 	bool money = name.n > 4 && memcmp(name.p + name.n - 4, "_fen", 4) == 0;
 	if (!money || (!json_to_i64(v, &fen) && !sv_to_i64(json_string(v), &fen)))
-		return view_time(arena, v);
+		return view_code(arena, name, view_time(arena, v));
 	struct str out = STR_INIT(64);
 	value_format_fen(&out, fen, false);
 	str_append_cstr(&out, "元");
@@ -132,6 +167,14 @@ void view_line(struct client *c, const char *label, struct sv text)
 		return;
 	print_wrapped(&c->out, STYLE_PLAIN, arena_printf(&c->arena, "%s: ", label),
 		      term_clean(&c->arena, text));
+}
+
+void view_end(struct client *c, const struct json_value *root, const struct table *t, const char *what)
+{
+	struct sv next = term_clean(&c->arena, view_member(&c->arena, root, "next"));
+	printf("%s %zu %s\n", next.n > 0 ? "本页" : "共", table_rows(t), what);
+	if (next.n > 0)
+		printf("还有更多，继续查看: 加 --after %.*s\n", SV_ARG(next));
 }
 
 void view_matters(struct client *c, const struct json_value *root)
@@ -161,9 +204,20 @@ void view_matters(struct client *c, const struct json_value *root)
 		table_cell(t, STYLE_PLAIN, view_member(a, v, "officer"));
 	}
 	table_print(t, &c->out);
-	struct sv next = view_member(a, root, "next");
-	printf("%s %zu 件%s\n", next.n > 0 ? "本页" : "共", table_rows(t),
-	       table_rows(t) > 0 ? "（剩余按工作日计）" : "");
-	if (next.n > 0)
-		printf("还有更多，继续查看: 加 --after %.*s\n", SV_ARG(term_clean(a, next)));
+	view_end(c, root, t, table_rows(t) > 0 ? "件（剩余按工作日计）" : "件");
+}
+
+enum exit_code view_get(struct client *c, const char *path, view_print_fn *print)
+{
+	CLEANUP(reply_release) struct reply reply = REPLY_INIT;
+	enum exit_code code = c->logged_in ? CLI_OK : client_need_login(c);
+	if (!code)
+		code = client_get(c, path, &reply);
+	if (code)
+		return code;
+	if (c->json)
+		client_print_json(&reply);
+	else
+		print(c, reply.root);
+	return CLI_OK;
 }

@@ -45,6 +45,7 @@ extern const struct ctl_command ctl_recompute_command;
 extern const struct ctl_command ctl_generate_command;
 extern const struct ctl_command ctl_procedures_command;
 extern const struct ctl_command ctl_demo_command;
+extern const struct ctl_command ctl_digest_command;
 
 /* --- messages --------------------------------------------------------------------- */
 

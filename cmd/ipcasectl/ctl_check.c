@@ -183,6 +183,7 @@ static void check_database(struct report *r, const struct conf *conf, bool conte
 	check_calendar(r, conn);
 	check_store(r, conn, conf->store.dir, contents);
 	check_exchange(r, conn, conf);
+	check_digest(r, conn, conf);
 	PQfinish(conn);
 }
 

@@ -22,4 +22,7 @@ void check_store(struct report *r, PGconn *conn, const char *dir, bool contents)
 /* ctl_check_exchange.c: organs' keys and certificates, records that are stuck. */
 void check_exchange(struct report *r, PGconn *conn, const struct conf *conf);
 
+/* ctl_check_digest.c: folder, key, deliveries of the daily digest. */
+void check_digest(struct report *r, PGconn *conn, const struct conf *conf);
+
 #endif

@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "crypto/sign.h"
 #include "ctl_key.h"
+#include "ctl_peer.h"
 
 enum { STUCK_SHOWN = 20 };
 
@@ -49,6 +51,38 @@ static void check_organs(struct report *r, PGconn *conn, const char *dir)
 	else
 		say(r, VERDICT_OK, "exchange", "%d organs exchange hand-overs here", hosted);
 	PQclear(res);
+}
+
+/* ---- organs elsewhere ---- */
+
+/* Until when the certificates are good that others sign with; those of trust/ and crl/ are in check_folders(). */
+static void check_peers(struct report *r, PGconn *conn, const char *dir)
+{
+	struct arena arena = ARENA_INIT(0);
+	struct peer_end *peers;
+	size_t n;
+	instant_t now = clock_now();
+	bool good = peer_ends(conn, dir, &arena, &peers, &n);
+
+	for (size_t i = 0; good && i < n; i++) {
+		const struct peer_end *p = &peers[i];
+		char day[11];
+		day_format(instant_to_day(p->end.at), day);
+		int warning = p->known ? crypto_end_warning(p->end.at, now) : 0;
+		if (!p->known && p->pin[0])
+			say(r, VERDICT_WARN, "peer", "%s: the certificate with its pin was not seen yet, nobody knows until when it is"
+			    " good; put it into trust/", p->code);
+		else if (warning < 0)
+			say(r, VERDICT_FAIL, "peer", "%s: its certificate ended on %s; it needs a new one, then \"ipcasectl peer set --pin\"",
+			    p->code, day);
+		else if (warning > 0)
+			say(r, VERDICT_WARN, "peer", "%s: its certificate ends on %s, within %d days", p->code, day, warning);
+		else if (p->known)
+			say(r, VERDICT_OK, "peer", "%s: certificate good until %s", p->code, day);
+	}
+	if (!good)
+		say(r, VERDICT_FAIL, "peer", "could not be checked");
+	arena_fini(&arena);
 }
 
 static void check_folders(struct report *r, const struct conf *conf)
@@ -93,22 +127,16 @@ static void check_outbox(struct report *r, PGconn *conn, int64_t late_s)
 	PQclear(res);
 }
 
-/* Rows of hand-overs are behind row security: we look with the eyes of all exchange accounts, for this transaction. */
-static bool see_all(PGconn *conn)
-{
-	return ctl_exec(conn, "BEGIN READ ONLY") &&
-	       ctl_exec(conn, "SELECT set_config('ipcase.account', '0', true), set_config('ipcase.units', (SELECT coalesce("
-			      "array_agg(u), '{}')::text FROM ipcase.exchange_accounts() x, unnest(x.units) u), true)");
-}
-
 void check_exchange(struct report *r, PGconn *conn, const struct conf *conf)
 {
 	check_organs(r, conn, conf->exchange.keys);
 	check_folders(r, conf);
-	if (see_all(conn))
+	if (ctl_exec(conn, "BEGIN READ ONLY") && peer_see_all(conn)) {
+		check_peers(r, conn, conf->exchange.keys);
 		check_outbox(r, conn, conf->exchange.not_delivered_ms / 1000);
-	else
+	} else {
 		say(r, VERDICT_FAIL, "outbox", "could not be checked");
+	}
 	if (!ctl_exec(conn, "ROLLBACK"))
 		say(r, VERDICT_FAIL, "outbox", "the connection broke");
 }

@@ -2,19 +2,14 @@
  *
  * Live matters of the demonstration: what a unit's queue looks like on the day it is loaded. Days are counted
  * back from today, in working days where a clock counts them, so that the same clocks are green, yellow, red
- * and stopped whenever it runs. Every step is an act by the right account; the ledger is real.
- *
- * A scenario is one transaction. Its first act carries an idempotency key: a second run skips it. */
+ * and stopped whenever it runs. Every step is an act by the right account; the ledger is real. */
 #include "ctl_demo.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-
-#include "base/clock.h"
 
 struct step {
 	const char *who;
-	const char *act;
+	const char *act;        /* "@" before it: on the disclosure of the decision, not on the case */
 	int working, calendar; /* days ago; the calendar day falls back to a working day */
 	int hour;
 	const char *fields;
@@ -24,8 +19,6 @@ struct scenario {
 	const char *key;
 	struct step steps[24];
 };
-
-enum { ACTORS_MAX = 16 };
 
 /* %s is the first day, the day of discovery. */
 #define CLUE(source, ip, cause, party) \
@@ -60,9 +53,14 @@ enum { ACTORS_MAX = 16 };
 #define SERVED(when) { "officer", "serve", when, 10, "{\"service_method\":\"直接\"}" }
 #define PAID(when) { "clerk", "pay", when, 10, "{\"amount_fen\":\"2000000\",\"receipt\":\"演示票据0001\"}" }
 #define PERFORMED(when) { "officer", "performed", when, 11, "{\"performance\":\"自动履行\"}" }
-#define PUBLISHED(when) \
-	{ "credit_clerk", "publish_credit", when, 10, "{}" }, \
-	{ "credit_clerk", "publish", when, 11, "{\"secrecy_reviewed\":true,\"publish_place\":\"国家企业信用信息公示系统\"}" }
+
+/* Prepared, reviewed by somebody else, reported and published within a day, after service. */
+#define PREPARED(...) { "officer", "@prepare", __VA_ARGS__, 13, "{}" }
+#define SECRECY_REVIEWED(...) { "unit_head", "@review_pass", __VA_ARGS__, 14, "{\"secrecy_reviewed\":true}" }
+#define REPORTED_TO_CREDIT(...) { "credit_clerk", "@credit_report", __VA_ARGS__, 15, "{}" }
+#define PUBLISHED(...) \
+	PREPARED(__VA_ARGS__), SECRECY_REVIEWED(__VA_ARGS__), REPORTED_TO_CREDIT(__VA_ARGS__), \
+	{ "credit_clerk", "@publish", __VA_ARGS__, 16, "{\"publish_place\":\"国家企业信用信息公示系统\"}" }
 
 static const struct scenario scenarios[] = {
 	{ "demo-clue-green", { /* ten working days left */
@@ -113,52 +111,31 @@ static const struct scenario scenarios[] = {
 		NOTICED(W(14)), DECIDED(W(5)) } },
 	{ "demo-payment-red", {
 		FILED(D(90), "监督检查", "商标", TRADEMARK, "演示十号副食店"), REPORTED(D(70)), REVIEWED(D(69)),
-		NOTICED(D(66)), DECIDED(D(45)), PUBLISHED(D(40)), SERVED(D(40)),
+		NOTICED(D(66)), DECIDED(D(45)), SERVED(D(40)), PUBLISHED(D(40)),
 		{ "officer", "address_confirm", D(39), 15, "{\"service_address\":\"演示县演示路10号\",\"electronic_consent\":true}" } } },
 	{ "demo-publish-yellow", { /* performed; two working days left to publish */
 		FILED(D(80), "举报", "商标", TRADEMARK, "演示十一号玩具店"), REPORTED(D(60)), REVIEWED(D(57)),
-		NOTICED(D(54)), DECIDED(W(18)), SERVED(W(16)),
-		{ "credit_clerk", "publish_credit", W(14), 10, "{}" }, PAID(W(10)), PERFORMED(W(9)),
+		NOTICED(D(54)), DECIDED(W(18)), SERVED(W(16)), REPORTED_TO_CREDIT(W(14)),
+		PAID(W(10)), PERFORMED(W(9)), PREPARED(W(8)), SECRECY_REVIEWED(W(7)),
 		{ "officer", "close_request", W(1), 9, "{\"note\":\"罚款缴清，物品已处理\"}" } } },
 	{ "demo-closed", {
 		FILED(D(120), "举报", "商标", TRADEMARK, "演示十二号家电店"), REPORTED(D(100)), REVIEWED(D(96)),
-		NOTICED(D(94)), DECIDED(D(75)), PUBLISHED(D(70)), SERVED(D(70)), PAID(D(63)), PERFORMED(D(62)),
+		NOTICED(D(94)), DECIDED(D(75)), SERVED(D(70)), PUBLISHED(D(70)), PAID(D(63)), PERFORMED(D(62)),
 		{ "officer", "close_request", D(55), 9, "{\"note\":\"已履行完毕\"}" },
 		{ "unit_head", "close_endorse", D(55), 10, "{}" },
 		{ "deputy_head", "close_approve", D(55), 15, "{}" } } },
 };
 
-/* ---- running them ---- */
+/* ---- planning them ---- */
 
-struct run {
-	struct engine *e;
-	struct arena keep;
-	const char *names[ACTORS_MAX]; /* accounts; an actor's name is the person's */
-	struct actor actors[ACTORS_MAX];
-	size_t actor_count;
-	day_t today;
-};
-
-static const struct actor *actor(struct run *r, const char *name)
+static day_t day_of(const struct plan *p, const struct step *s)
 {
-	for (size_t i = 0; i < r->actor_count; i++) {
-		if (strcmp(r->names[i], name) == 0)
-			return &r->actors[i];
-	}
-	CHECK(r->actor_count < ACTORS_MAX);
-	struct actor *a = &r->actors[r->actor_count];
-	r->names[r->actor_count] = name;
-	return engine_actor(r->e, &r->keep, name, a) ? (r->actor_count++, a) : NULL;
-}
-
-static day_t day_of(const struct run *r, const struct step *s)
-{
-	const struct calendar *cal = &r->e->book.calendar;
-	day_t day = r->today;
+	const struct calendar *cal = &p->e->book.calendar;
+	day_t day = p->today;
 	bool provisional = false;
 	enum err_code code = s->calendar
-				     ? calendar_roll_back(cal, r->today - s->calendar, &day, &provisional, NULL)
-				     : calendar_sub(cal, r->today, s->working, &day, &provisional, NULL);
+				     ? calendar_roll_back(cal, p->today - s->calendar, &day, &provisional, NULL)
+				     : calendar_sub(cal, p->today, s->working, &day, &provisional, NULL);
 
 	CHECK(code == ERR_OK);
 	return day;
@@ -176,55 +153,21 @@ static const char *fields_of(struct arena *arena, const char *fields, day_t firs
 	return arena_printf(arena, "%.*s%s%s", (int)(at - fields), fields, day, at + 2);
 }
 
-static bool known(struct run *r, const char *key)
+void demo_matters(struct plan *p)
 {
-	const char *values[] = { key };
-	char *found = ctl_query_text(r->e->conn, "SELECT 1 FROM idempotency WHERE key = $1", 1, values);
-	bool yes = !found || *found;
-
-	free(found);
-	return yes;
-}
-
-static bool run_steps(struct run *r, const struct scenario *s)
-{
-	day_t first = day_of(r, &s->steps[0]);
-	int64_t matter = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(s->steps) && s->steps[i].who; i++) {
-		const struct step *step = &s->steps[i];
-		struct engine_act act = { .actor = actor(r, step->who), .matter = matter,
-					  .procedure = PROCEDURE_CLUE, .act = step->act,
-					  .fields = fields_of(&r->keep, step->fields, first),
-					  .happened_at = day_at(day_of(r, step), step->hour, 0),
-					  .key = i == 0 ? s->key : NULL };
-		if (!act.actor)
-			return false;
-		if (!engine_do(r->e, &act)) {
-			ctl_error("%s, step %zu %s: %s (%s) %s", s->key, i + 1, step->act, act.err.message,
-				  act.err.rule, act.err.detail);
-			return false;
+	for (size_t i = 0; i < ARRAY_LEN(scenarios); i++) {
+		const struct scenario *s = &scenarios[i];
+		day_t first = day_of(p, &s->steps[0]);
+		plan_story(p, s->key, PROCEDURE_CLUE);
+		day_t last = DAY_NONE;
+		int hour = 0;
+		for (size_t k = 0; k < ARRAY_LEN(s->steps) && s->steps[k].who; k++) {
+			const struct step *step = &s->steps[k];
+			day_t day = day_of(p, step);
+			/* Around long holidays several days fall back to one: the order stays. */
+			hour = day > last || step->hour > hour ? step->hour : hour;
+			last = day;
+			plan_step(p, step->who, step->act, day, hour, fields_of(&p->keep, step->fields, first));
 		}
-		matter = act.spawned ? act.spawned : act.id;
 	}
-	return true;
-}
-
-bool demo_matters(struct engine *e)
-{
-	struct run r = { .e = e, .keep = ARENA_INIT(0), .today = instant_to_day(clock_now()) };
-	size_t made = 0;
-	bool ok = true;
-
-	for (size_t i = 0; ok && i < ARRAY_LEN(scenarios); i++) {
-		if (known(&r, scenarios[i].key))
-			continue;
-		ok = ctl_exec(e->conn, "BEGIN") && run_steps(&r, &scenarios[i]) && ctl_exec(e->conn, "COMMIT");
-		if (!ok)
-			ctl_rollback(e->conn);
-		made += ok;
-	}
-	printf("live matters: %zu made, %zu there already\n", made, ARRAY_LEN(scenarios) - made);
-	arena_fini(&r.keep);
-	return ok;
 }

@@ -53,6 +53,11 @@ static const struct demo_account {
 	{ "admin", "admin", "系统管理员甲", "512022-market" },
 	{ "officer2", "officer", "承办人乙", "512022-market-tianchi" },
 	{ "unit_head2", "unit_head", "办案机构负责人乙", "512022-market-tianchi" },
+	{ "co_officer2", "co_officer", "协办人乙", "512022-market-tianchi" },
+	{ "officer3", "officer", "承办人丙", "512022-market-shifo" },
+	{ "co_officer3", "co_officer", "协办人丙", "512022-market-shifo" },
+	{ "unit_head3", "unit_head", "办案机构负责人丙", "512022-market-shifo" },
+	{ "officer4", "officer", "承办人丁", "512022-market-brigade" },
 };
 
 enum { FILE_MAX_BYTES = 64 * 1024 };

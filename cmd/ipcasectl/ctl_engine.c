@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/disclosure_make.h"
 #include "base/clock.h"
 #include "crypto/crypto.h"
 #include "store/change.h"
@@ -239,6 +240,65 @@ static bool spawn(struct engine *e, struct engine_act *a, const struct change *c
 	       procedure_apply(&e->book, opened, &procedure_ordinary, filed, &e->arena, &a->err) == ERR_OK;
 }
 
+static const char *organ_name(struct engine *e, int64_t organ)
+{
+	char id[24];
+	const char *values[] = { id };
+
+	snprintf(id, sizeof(id), "%lld", (long long)organ);
+	char *text = ctl_query_text(e->conn, "SELECT name FROM unit WHERE id = $1", 1, values);
+	const char *ret = arena_strdup(&e->arena, text ? text : "");
+	free(text);
+	return ret;
+}
+
+/* What the case's disclosure learns of the act; *ret_told false: nothing. */
+static bool tell(struct engine *e, struct engine_act *a, const struct change *cause, struct change *ret, bool *ret_told)
+{
+	char id[24];
+	const char *values[] = { id };
+	int64_t told = disclosure_told_by(cause);
+	struct disclosure_linked linked = { .id = told };
+	struct dossier *d = arena_new(&e->arena, struct dossier);
+
+	*ret_told = false;
+	if (!told)
+		return true;
+	snprintf(id, sizeof(id), "%lld", (long long)told);
+	PGresult *res = ctl_query(e->conn,
+				  "SELECT m.organ_id, m.unit_id, d.body FROM matter m"
+				  " JOIN dossier d ON d.matter_id = m.id WHERE m.id = $1",
+				  1, values);
+	bool ok = res && PQntuples(res) == 1 &&
+		  dossier_read(&e->arena, sv_of(PQgetvalue(res, 0, 2)), d, &a->err) == ERR_OK;
+	if (ok) {
+		linked.organ = id_of(res, 0, 0);
+		linked.unit = id_of(res, 0, 1);
+		linked.dossier = d;
+	}
+	PQclear(res);
+	if (!ok)
+		return refused(a);
+	if (disclosure_tell(&e->book, &e->arena, cause, &linked, cause->organ_name, ret, &a->err) != ERR_OK)
+		return false;
+	*ret_told = ret->act != NULL;
+	return true;
+}
+
+/* Number of the matter so far. */
+static const char *number_of(struct engine *e, int64_t matter)
+{
+	char id[24];
+	const char *values[] = { id };
+
+	snprintf(id, sizeof(id), "%lld", (long long)matter);
+	char *text = matter ? ctl_query_text(e->conn, "SELECT coalesce(number, '') FROM matter WHERE id = $1", 1, values)
+			    : NULL;
+	const char *ret = arena_strdup(&e->arena, text ? text : "");
+	free(text);
+	return ret;
+}
+
 bool engine_do(struct engine *e, struct engine_act *a)
 {
 	arena_reset(&e->arena);
@@ -250,11 +310,11 @@ bool engine_do(struct engine *e, struct engine_act *a)
 	struct change changes[2] = { { .before = before, .after = after, .act = rec, .actor = a->actor,
 				       .back_entry = a->back_entry } };
 	struct target target;
-	bool files = strcmp(a->act, "file_approve") == 0;
+	bool files = strcmp(a->act, "file_approve") == 0, told = false;
 	size_t n = 1;
 
 	a->err = (struct err)ERR_INIT;
-	a->spawned = 0;
+	a->spawned = a->disclosed = 0;
 	if (decode(e, a, &in.fields) != ERR_OK)
 		return false;
 	if (!resolve_accounts(e, &in.fields))
@@ -269,16 +329,29 @@ bool engine_do(struct engine *e, struct engine_act *a)
 		err_set(&a->err, ERR_INVALID, "unknown-act", "没有步骤 %s", a->act);
 		return false;
 	}
+	bool discloses = disclosure_is_spawned(in.row, in.stage);
+	changes[0].organ_name = in.actor.organ_name = organ_name(e, changes[0].organ);
+	if (before->procedure == PROCEDURE_DISCLOSURE &&
+	    disclosure_fill(arena, before, number_of(e, a->matter), &in, &a->err) != ERR_OK)
+		return false;
 	if (procedure_check(&e->book, before, &in, arena, rec, &a->err) != ERR_OK)
 		return false;
-	if (files && !next_id(e, &a->spawned))
+	if ((files && !next_id(e, &a->spawned)) || (discloses && !next_id(e, &a->disclosed)))
 		return refused(a);
 	if (files)
 		fact_set_num(&rec->fields, FIELD_CASE, a->spawned);
+	if (discloses)
+		fact_set_num(&rec->fields, FIELD_DISCLOSURE_MATTER, a->disclosed);
 	*after = *before;
 	if (procedure_apply(&e->book, after, procedure_get(before->procedure), rec, arena, &a->err) != ERR_OK)
 		return false;
 	if (files && !spawn(e, a, &changes[0], &changes[n++]))
 		return false;
+	if (discloses &&
+	    disclosure_spawn(&e->book, arena, &changes[0], a->disclosed, &changes[n++], &a->err) != ERR_OK)
+		return false;
+	if (n == 1 && !tell(e, a, &changes[0], &changes[1], &told))
+		return false;
+	n += told;
 	return record(e, a, changes, n);
 }

@@ -49,6 +49,7 @@ struct engine_act {
 	/* out */
 	int64_t id;                      /* the matter */
 	int64_t spawned;                 /* the case an approved filing opened, else 0 */
+	int64_t disclosed;               /* the disclosure an approved penalty opened, else 0 */
 	struct err err;
 };
 

@@ -16,7 +16,7 @@
 #include "base/clock.h"
 
 enum { BATCH = 500, INDEX_ROWS = 20000, BUREAUS_MAX = 200, MATTERS_PER_BUREAU = 5000, CHECKED_LIVES = 1000,
-       LIVED_YEARS = 4, SQL_MAX = 65536, DDL_MAX = 64 };
+       LIVED_YEARS = 4, SQL_MAX = 65536, DDL_MAX = 128 };
 
 /* ---- the world ---- */
 
@@ -72,7 +72,8 @@ static bool made_up_bureau(struct world *w, size_t number, struct lives_bureau *
 	static const char *const names[LIVES_UNITS_MAX] = { "综合行政执法大队", "城关市场监管所", "城东市场监管所" };
 	struct arena *a = &w->arena;
 	const char *code = arena_printf(a, "gen-%03zu", number);
-	bool ok = unit(w, code, NULL, "bureau", arena_printf(a, "第%zu县市场监督管理局", number), &b->id);
+	b->name = arena_printf(a, "第%zu县市场监督管理局", number);
+	bool ok = unit(w, code, NULL, "bureau", b->name, &b->id);
 
 	b->prefix = arena_printf(a, "第%zu县", number);
 	for (size_t i = 0; ok && i < LIVES_UNITS_MAX; i++) {
@@ -105,7 +106,10 @@ static bool demo_bureau(struct world *w, struct lives_bureau *b)
 	b->id = u->officer.organ;
 	b->unit_count = 1;
 	b->prefix = "乐";
-	return true;
+	char *name = ctl_query_text(w->e.conn, "SELECT name FROM unit WHERE code = '512022-market'", 0, NULL);
+	b->name = arena_strdup(a, name ? name : "");
+	free(name);
+	return b->name[0] != '\0';
 }
 
 static bool make_world(struct world *w, int64_t matters)
@@ -199,7 +203,7 @@ static const char ddl_sql[] =
 static bool take_away(PGconn *conn, struct ddl *list, size_t *ret_count)
 {
 	static const char *const tables[] = {
-		"{matter,dossier,act,document,clock,party,matter_text,rate_mark}"
+		"{matter,dossier,act,document,clock,party,matter_text,rate_mark,form_mark,disclosure,public_record}"
 	};
 	PGresult *res = ctl_query(conn, ddl_sql, 1, tables);
 	bool ok = res && PQntuples(res) <= DDL_MAX;
@@ -385,7 +389,8 @@ static bool generate(struct world *w, const struct options *o)
 	if (!ok)
 		ctl_rollback(conn);
 	else if (bare)
-		ok = ctl_exec(conn, "ANALYZE matter, dossier, act, document, clock, party, matter_text, rate_mark");
+		ok = ctl_exec(conn, "ANALYZE matter, dossier, act, document, clock, party, matter_text, rate_mark, form_mark,"
+				      " disclosure, public_record");
 	if (ok)
 		printf("%lld matters, %lld acts in %.1f s (%.0f matters/s), indexes and checks %.1f s\n",
 		       (long long)matters, (long long)acts, (double)(loaded - begun) / 1e6,

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "crypto/ends.h"
 #include "crypto/keys.h"
 
 enum kind { KIND_OTHER, KIND_KEY, KIND_REQUEST, KIND_CERTIFICATE, KIND_LIST };
@@ -196,26 +197,40 @@ static void say_end(struct report *r, const char *name, instant_t end, int warni
 		say(r, VERDICT_OK, name, "有效至 %s", day);
 }
 
-static void check_list(struct report *r, const char *name, struct sv pem)
+/* Whatever is believed because of this file, each with its end. */
+static void check_trusted(struct report *r, const char *file, struct sv pem)
 {
-	struct crypto_list list;
+	static const struct {
+		enum verdict ended;
+		const char *then;
+	} kinds[] = {
+		[CRYPTO_END_ORGAN] = { VERDICT_WARN, "只能核对此前的签名" },
+		[CRYPTO_END_CA] = { VERDICT_WARN, "只能核对此前的签名" },
+		[CRYPTO_END_LIST] = { VERDICT_FAIL, "该机构签发的证书一律无法核对；请换发吊销名单" },
+	};
+	struct crypto_trust *t = crypto_trust_new();
+	struct arena arena = ARENA_INIT(0);
 	struct err err = ERR_INIT;
+	struct crypto_end *ends;
 
-	if (crypto_list_read(pem, &list, &err) != ERR_OK) {
-		say_err(r, name, &err);
-		return;
+	if (crypto_trust_add_pem(t, pem, &err) != ERR_OK) {
+		say_err(r, file, &err);
+	} else {
+		size_t n = crypto_trust_ends(t, &arena, &ends);
+		for (size_t i = 0; i < n; i++) {
+			const char *name = n == 1 ? file : arena_printf(&arena, "%s（%s）", file, ends[i].name);
+			say_end(r, name, ends[i].at, crypto_end_warning(ends[i].at, r->now), kinds[ends[i].kind].ended,
+				kinds[ends[i].kind].then);
+		}
+		if (n == 0)
+			say(r, VERDICT_OK, file, "吊销名单，不限期");
 	}
-	if (list.next_update == INSTANT_NONE) {
-		say(r, VERDICT_OK, name, "吊销名单，不限期");
-		return;
-	}
-	const struct crypto_certificate as = { .not_after = list.next_update };
-	say_end(r, name, list.next_update, crypto_certificate_warning(&as, r->now), VERDICT_FAIL,
-		"该机构签发的证书一律无法核对；请换发吊销名单");
+	crypto_trust_free(t);
+	arena_fini(&arena);
 }
 
-/* `own`: of the folder of keys, named after its organ; else one that is trusted. */
-static void check_certificate(struct report *r, const char *dir, const char *file, struct sv pem, bool own)
+/* Of the folder of keys, named after its organ. */
+static void check_certificate(struct report *r, const char *dir, const char *file, struct sv pem)
 {
 	struct crypto_certificate c;
 	struct crypto_details d;
@@ -228,18 +243,14 @@ static void check_certificate(struct report *r, const char *dir, const char *fil
 		say_err(r, file, &err);
 		return;
 	}
-	int warning = crypto_certificate_warning(&c, r->now);
-	if (!own) {
-		say_end(r, file, c.not_after, warning, VERDICT_WARN, "只能核对此前的签名");
-		return;
-	}
 	int code = has_suffix(file, ".sm2.pem") ? stem - 4 : stem;
 	if (!d.ca && ((int)strlen(c.code) != code || strncmp(c.code, file, (size_t)code) != 0))
 		say(r, VERDICT_FAIL, file, "证书是“%s”的，文件名却是另一机关的", c.code);
 	else if (r->now < c.not_before)
 		say(r, VERDICT_FAIL, file, "证书尚未生效");
 	else
-		say_end(r, file, c.not_after, warning, VERDICT_FAIL, "不能再用它签名；请换发证书");
+		say_end(r, file, c.not_after, crypto_end_warning(c.not_after, r->now), VERDICT_FAIL,
+			"不能再用它签名；请换发证书");
 	snprintf(key_name, sizeof(key_name), "%.*s.key", stem, file);
 	if (key_path(path, dir, key_name) && stat(path, &st) != 0)
 		say(r, VERDICT_WARN, file, "没有与它配对的私钥 %s", key_name);
@@ -283,12 +294,12 @@ static void check_file(struct report *r, const char *dir, const char *file, bool
 		return;
 	if (crypto_pem_read(path, &text, &err) != ERR_OK)
 		say_err(r, file, &err);
-	else if (kind_of(path, &text) == KIND_LIST)
-		check_list(r, file, view(&text));
-	else if (kind_of(path, &text) == KIND_KEY)
+	else if (strstr(text.p ? text.p : "", "PRIVATE KEY-----"))
 		say(r, VERDICT_FAIL, file, "文件里有私钥；私钥应在以 .key 结尾的文件里");
+	else if (own && kind_of(path, &text) != KIND_LIST)
+		check_certificate(r, dir, file, view(&text));
 	else
-		check_certificate(r, dir, file, view(&text), own);
+		check_trusted(r, file, view(&text));
 	str_release(&text);
 }
 

@@ -1,37 +1,11 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-#include "ctl_lives.h"
+#include "ctl_life.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "crypto/crypto.h"
 #include "store/change.h"
-
-enum { RECORDED_AFTER_US = 180 * 1000000, MARKS_MAX = 64 };
-
-/* One matter being lived. */
-struct life {
-	struct lives *l;
-	struct lives_batch *batch;
-	const struct lives_bureau *bureau;
-	const struct lives_unit *unit;
-	const struct procedure *p;
-	struct rows_matter m;
-	struct dossier d, before;  /* `before`: of the last act, kept when it files a case */
-	struct act_record last;
-	int64_t spawned;           /* id of the case that an approved filing opens */
-	uint64_t random;
-	bool over;                 /* the next act would lie after `until` */
-	bool failed;
-	bool checked;
-	uint8_t digest[CRYPTO_SHA256_SIZE];
-	const char *number;        /* of the matter: its first act's */
-	instant_t first_at, last_at;
-	struct cells marks[MARKS_MAX], parties[4];
-	size_t mark_count;
-	struct rate_mark mark;
-	const char *mark_texts;    /* officer, campaigns and kind of right as the last mark had them */
-};
 
 /* ---- chance ---- */
 
@@ -45,17 +19,17 @@ static uint64_t draw(struct life *f)
 	return z ^ (z >> 31);
 }
 
-static int below(struct life *f, int n)
+int life_below(struct life *f, int n)
 {
 	return (int)(draw(f) % (uint64_t)n);
 }
 
-static bool percent(struct life *f, int n)
+bool life_percent(struct life *f, int n)
 {
-	return below(f, 100) < n;
+	return life_below(f, 100) < n;
 }
 
-#define ONE_OF(f, list) ((list)[below((f), (int)ARRAY_LEN(list))])
+#define ONE_OF(f, list) ((list)[life_below((f), (int)ARRAY_LEN(list))])
 
 /* ---- rows ---- */
 
@@ -82,7 +56,7 @@ static void copy_row(struct str *out, const struct cells *row, int n)
 	}
 }
 
-static void put(struct life *f, enum rows_table t, const struct cells *row)
+void life_put(struct life *f, enum rows_table t, const struct cells *row)
 {
 	copy_row(&f->batch->table[t], row, rows_column_count(t));
 	str_append_char(&f->batch->table[t], '\n');
@@ -126,8 +100,25 @@ static const char *take_number(struct life *f, const struct act_row *row, const 
 				       arena_printf(a, "%lld", (long long)f->m.organ),
 				       arena_printf(a, "%lld", (long long)f->m.unit), paper, number,
 				       arena_printf(a, "%s|%d|%lld", prefix, c->year, (long long)c->last), text } };
-	put(f, ROWS_DOCUMENT, &cells);
+	life_put(f, ROWS_DOCUMENT, &cells);
 	return number;
+}
+
+/* As change_moves_form(), without a dossier from before. */
+static void form(struct life *f, int seq, instant_t recorded_at, const char *texts)
+{
+	struct form_mark now;
+
+	form_mark_of(&f->d, &now);
+	if (!form_mark_has(&f->d) ||
+	    (f->form_count > 0 && form_mark_same(&now, &f->form) && strcmp(texts, f->form_texts) == 0))
+		return;
+	CHECK(f->form_count < MARKS_MAX);
+	rows_form(&f->m, &f->d, seq, recorded_at, f->number, &f->forms[f->form_count++]);
+	if (f->form_count > 1)
+		f->forms[f->form_count - 2].at[3] = f->forms[f->form_count - 1].at[2];
+	f->form = now;
+	f->form_texts = texts;
 }
 
 /* As change_moves_mark(), without a dossier from before. */
@@ -135,15 +126,17 @@ static void mark(struct life *f, int seq, instant_t recorded_at)
 {
 	struct rate_mark now;
 	const struct facts *facts = &f->d.facts;
-	const char *texts = arena_printf(&f->l->arena, "%lld|%s|%s|%s", (long long)fact_num(facts, FIELD_OFFICER),
+	const char *texts = arena_printf(&f->l->arena, "%lld|%s|%s|%s|%s|%s", (long long)fact_num(facts, FIELD_OFFICER),
 					 fact_text(facts, FIELD_OFFICER), fact_text(facts, FIELD_CAMPAIGNS),
-					 fact_text(facts, FIELD_IP_TYPE));
+					 fact_text(facts, FIELD_IP_TYPE), change_title(&f->l->arena, &f->d),
+					 change_party(&f->l->arena, &f->d));
 
+	form(f, seq, recorded_at, texts);
 	rate_mark_of(&f->d, &now);
 	if (f->mark_count > 0 && rate_mark_same(&now, &f->mark) && strcmp(texts, f->mark_texts) == 0)
 		return;
 	CHECK(f->mark_count < MARKS_MAX);
-	rows_mark(&f->m, &f->d, seq, recorded_at, INSTANT_NONE, &f->marks[f->mark_count++]);
+	rows_mark(&f->m, &f->d, seq, recorded_at, f->number, &f->marks[f->mark_count++]);
 	if (f->mark_count > 1)
 		f->marks[f->mark_count - 2].at[3] = f->marks[f->mark_count - 1].at[2];
 	f->mark = now;
@@ -151,7 +144,7 @@ static void mark(struct life *f, int seq, instant_t recorded_at)
 }
 
 /* All projections of the finished life. */
-static void finish(struct life *f)
+void life_finish(struct life *f)
 {
 	struct cells row;
 	char created[40], updated[40];
@@ -164,24 +157,31 @@ static void finish(struct life *f)
 	instant_format(f->last_at, updated);
 	str_printf(&f->batch->table[ROWS_MATTER], "\t%s\t%s\n", created, updated);
 	rows_dossier(&f->m, &f->d, &row);
-	put(f, ROWS_DOSSIER, &row);
+	life_put(f, ROWS_DOSSIER, &row);
 	rows_text(&f->m, &f->d, &row);
-	put(f, ROWS_TEXT, &row);
+	life_put(f, ROWS_TEXT, &row);
 	for (int i = 0; i < f->d.clock_count; i++) {
 		rows_clock(&f->m, &f->d, i, &row);
-		put(f, ROWS_CLOCK, &row);
+		life_put(f, ROWS_CLOCK, &row);
 	}
 	size_t n = rows_parties(&f->m, &f->d, f->parties, ARRAY_LEN(f->parties));
 	for (size_t i = 0; i < n; i++)
-		put(f, ROWS_PARTY, &f->parties[i]);
+		life_put(f, ROWS_PARTY, &f->parties[i]);
 	for (size_t i = 0; i < f->mark_count; i++)
-		put(f, ROWS_MARK, &f->marks[i]);
+		life_put(f, ROWS_MARK, &f->marks[i]);
+	for (size_t i = 0; i < f->form_count; i++)
+		life_put(f, ROWS_FORM, &f->forms[i]);
+	f->form_count = 0;
+	if (f->d.kind == MATTER_DISCLOSURE) {
+		rows_disclosure(&f->m, &f->d, f->number, &row);
+		life_put(f, ROWS_DISCLOSURE, &row);
+	}
 	f->batch->matters++;
 }
 
 /* ---- one act ---- */
 
-static void refuse(struct life *f, const char *act, const struct err *err)
+void life_refuse(struct life *f, const char *act, const struct err *err)
 {
 	ctl_error("made-up matter %lld: %s in state %s: %s (%s) %s", (long long)f->m.id, act,
 		  state_info(f->d.state)->code, err->message, err->rule, err->detail);
@@ -200,24 +200,29 @@ static void store_act(struct life *f, const struct act_row *row, const struct ac
 	act.number = take_number(f, row, r, act.seq);
 	rows_digest(&f->m, &act, act.seq == 1 ? NULL : f->digest, f->digest);
 	rows_act(&f->m, &act, f->digest, &cells);
-	put(f, ROWS_ACT, &cells);
-	mark(f, act.seq, act.recorded_at);
+	life_put(f, ROWS_ACT, &cells);
 	if (act.seq == 1) {
-		f->number = act.number;
+		if (!f->number) /* a disclosure goes by the number of its decision */
+			f->number = act.number;
 		f->first_at = act.recorded_at;
 	}
+	if (f->disclosing)
+		disclosing_saw(f, &act);
+	mark(f, act.seq, act.recorded_at);
 	f->last_at = act.recorded_at;
 	f->batch->acts++;
 }
 
-static void fold(struct life *f, const struct act_row *row, const struct act_record *r, const struct actor *who)
+void life_fold(struct life *f, const struct act_row *row, const struct act_record *r, const struct actor *who)
 {
 	struct err err = ERR_INIT;
 
 	if (strcmp(row->code, "file") == 0 && r->stage == STAGE_APPROVE)
 		f->before = f->d;
+	if (f->p == &procedure_disclosure)
+		disclosure_before(f);
 	if (procedure_apply(f->l->book, &f->d, f->p, r, &f->l->arena, &err) != ERR_OK) {
-		refuse(f, r->act, &err);
+		life_refuse(f, r->act, &err);
 		return;
 	}
 	f->last = *r;
@@ -225,11 +230,11 @@ static void fold(struct life *f, const struct act_row *row, const struct act_rec
 }
 
 /* The act, unless the life is over by then. `fields` may be NULL. */
-static void act(struct life *f, const struct actor *who, const char *code, day_t day, int hour,
+void life_act(struct life *f, const struct actor *who, const char *code, day_t day, int hour,
 		const struct facts *fields)
 {
 	static const struct facts none;
-	struct act_input in = { .actor = *who, .happened_at = day_at(day, hour, below(f, 60)),
+	struct act_input in = { .actor = *who, .happened_at = day_at(day, hour, life_below(f, 60)),
 				.fields = fields ? *fields : none };
 	struct act_record record;
 	struct err err = ERR_INIT;
@@ -246,7 +251,7 @@ static void act(struct life *f, const struct actor *who, const char *code, day_t
 	CHECK(in.row);
 	if (f->checked) {
 		if (procedure_check(f->l->book, &f->d, &in, &f->l->arena, &record, &err) != ERR_OK) {
-			refuse(f, code, &err);
+			life_refuse(f, code, &err);
 			return;
 		}
 	} else {
@@ -260,22 +265,24 @@ static void act(struct life *f, const struct actor *who, const char *code, day_t
 	}
 	if (strcmp(code, "file_approve") == 0)
 		fact_set_num(&record.fields, FIELD_CASE, f->spawned);
-	fold(f, in.row, &record, who);
+	if (f->disclosing && strcmp(code, "decide_penalty_approve") == 0)
+		fact_set_num(&record.fields, FIELD_DISCLOSURE_MATTER, f->disclosing->id);
+	life_fold(f, in.row, &record, who);
 }
 
-static void approved(struct life *f, const struct actor *by, const char *code, day_t day, const struct facts *fields)
+void life_approved(struct life *f, const struct actor *by, const char *code, day_t day, const struct facts *fields)
 {
 	char stage[64];
 
 	snprintf(stage, sizeof(stage), "%s_request", code);
-	act(f, &f->unit->officer, stage, day, 9, fields);
+	life_act(f, &f->unit->officer, stage, day, 9, fields);
 	snprintf(stage, sizeof(stage), "%s_approve", code);
-	act(f, by, stage, day, 16, NULL);
+	life_act(f, by, stage, day, 16, NULL);
 }
 
 /* ---- what is told ---- */
 
-static day_t workday(const struct life *f, day_t day)
+day_t life_workday(const struct life *f, day_t day)
 {
 	day_t ret = day;
 	bool provisional = false;
@@ -318,7 +325,7 @@ static const char *party(struct life *f)
 	const char *const *kind = ONE_OF(f, kinds);
 
 	return arena_printf(&f->l->arena, "[{\"name\":\"%s%s%s%d号%s\",\"kind\":\"%s\"}]", ONE_OF(f, first),
-			    ONE_OF(f, first), ONE_OF(f, first), below(f, 900) + 100, kind[0], kind[1]);
+			    ONE_OF(f, first), ONE_OF(f, first), life_below(f, 900) + 100, kind[0], kind[1]);
 }
 
 /* Cause, kind of right, party, goods: what the first act of any matter tells. */
@@ -330,9 +337,9 @@ static void subject(struct life *f, struct facts *facts)
 	text(facts, FIELD_IP_TYPE, cause[0]);
 	text(facts, FIELD_CAUSE, cause[1]);
 	text(facts, FIELD_PARTIES, party(f));
-	text(facts, FIELD_GOODS, arena_printf(&f->l->arena, "%s%d件", what, below(f, 400) + 1));
+	text(facts, FIELD_GOODS, arena_printf(&f->l->arena, "%s%d件", what, life_below(f, 400) + 1));
 	text(facts, FIELD_FACTS_TEXT, arena_printf(&f->l->arena, "涉嫌%s，涉及%s，第%d号线索。", cause[1], what,
-						   below(f, 100000)));
+						   life_below(f, 100000)));
 }
 
 /* The year's drives, and now and then one that is rare. */
@@ -343,9 +350,9 @@ static void drive(struct life *f, struct facts *facts, day_t day)
 						 { "CHUNLEI-2026", "TIEQUAN-2026" } };
 	int year = day_to_ymd(day).year - 2022;
 
-	if (year >= 0 && year < (int)ARRAY_LEN(drives) && percent(f, 45))
-		text(facts, FIELD_CAMPAIGNS, arena_printf(&f->l->arena, "[\"%s\"]", drives[year][percent(f, 65)]));
-	else if (percent(f, 1))
+	if (year >= 0 && year < (int)ARRAY_LEN(drives) && life_percent(f, 45))
+		text(facts, FIELD_CAMPAIGNS, arena_printf(&f->l->arena, "[\"%s\"]", drives[year][life_percent(f, 65)]));
+	else if (life_percent(f, 1))
 		text(facts, FIELD_CAMPAIGNS, "[\"TIEQUAN-2019\"]");
 }
 
@@ -354,7 +361,7 @@ static void drive(struct life *f, struct facts *facts, day_t day)
 static void summary(struct life *f, day_t day)
 {
 	struct facts facts = { 0 };
-	int64_t fine = (1 + below(f, 20)) * (int64_t)10000;
+	int64_t fine = (1 + life_below(f, 20)) * (int64_t)10000;
 
 	subject(f, &facts);
 	fact_clear(&facts, FIELD_GOODS);
@@ -371,25 +378,25 @@ static void summary(struct life *f, day_t day)
 		fact_set_num(&facts, FIELD_OFFICER, f->unit->officer.account);
 		text(&facts, FIELD_OFFICER, f->unit->officer.name);
 	}
-	act(f, &f->unit->officer, "summary_decide", day, 10, &facts);
-	act(f, &f->unit->officer, "papers", workday(f, day + 1 + below(f, 4)), 10, NULL);
+	life_act(f, &f->unit->officer, "summary_decide", day, 10, &facts);
+	life_act(f, &f->unit->officer, "papers", life_workday(f, day + 1 + life_below(f, 4)), 10, NULL);
 	struct facts pay = { 0 };
 	fact_set_num(&pay, FIELD_AMOUNT, fine);
-	text(&pay, FIELD_RECEIPT, arena_printf(&f->l->arena, "票%08d", below(f, 100000000)));
-	day = workday(f, day + 3 + below(f, 14));
-	act(f, &f->unit->clerk, "pay", day, 11, &pay);
+	text(&pay, FIELD_RECEIPT, arena_printf(&f->l->arena, "票%08d", life_below(f, 100000000)));
+	day = life_workday(f, day + 3 + life_below(f, 14));
+	life_act(f, &f->unit->clerk, "pay", day, 11, &pay);
 	struct facts done = { 0 };
 	text(&done, FIELD_PERFORMANCE, "自动履行");
-	act(f, &f->unit->officer, "performed", day, 15, &done);
+	life_act(f, &f->unit->officer, "performed", day, 15, &done);
 	struct facts note = { 0 };
 	text(&note, FIELD_NOTE, "已缴清");
-	day = workday(f, day + 2 + below(f, 9));
-	act(f, &f->unit->officer, "close_request", day, 9, &note);
-	act(f, &f->unit->head, "close_approve", day, 15, NULL);
+	day = life_workday(f, day + 2 + life_below(f, 9));
+	life_act(f, &f->unit->officer, "close_request", day, 9, &note);
+	life_act(f, &f->unit->head, "close_approve", day, 15, NULL);
 	struct facts archive = { 0 };
-	text(&archive, FIELD_ARCHIVE_NO, arena_printf(&f->l->arena, "%d%04d", day_to_ymd(day).year, below(f, 10000)));
+	text(&archive, FIELD_ARCHIVE_NO, arena_printf(&f->l->arena, "%d%04d", day_to_ymd(day).year, life_below(f, 10000)));
 	text(&archive, FIELD_KEEP, "30年");
-	act(f, &f->unit->clerk, "archive", workday(f, day + 20 + below(f, 60)), 10, &archive);
+	life_act(f, &f->unit->clerk, "archive", life_workday(f, day + 20 + life_below(f, 60)), 10, &archive);
 }
 
 static void back_entry(struct life *f, day_t day)
@@ -400,30 +407,30 @@ static void back_entry(struct life *f, day_t day)
 	text(&facts, FIELD_ORIGINAL_KEY, arena_printf(&f->l->arena, "旧档-%lld", (long long)f->m.id));
 	fact_set_num(&facts, FIELD_YEAR, day_to_ymd(day).year - 3);
 	text(&facts, FIELD_AGENCY, "原工商行政管理局");
-	fact_set_num(&facts, FIELD_FINE, (1 + below(f, 50)) * (int64_t)100000);
-	act(f, &f->unit->clerk, "back_entry", day, 10, &facts);
+	fact_set_num(&facts, FIELD_FINE, (1 + life_below(f, 50)) * (int64_t)100000);
+	life_act(f, &f->unit->clerk, "back_entry", day, 10, &facts);
 }
 
 /* Seizure, identification; returns the day it went on. */
 static day_t look_closer(struct life *f, day_t day)
 {
-	if (percent(f, 35)) {
+	if (life_percent(f, 35)) {
 		struct facts take = { 0 }, confirm = { 0 };
-		text(&take, FIELD_MEASURE_KIND, percent(f, 70) ? "扣押" : "先行登记保存");
-		text(&take, FIELD_MEASURE_GOODS, arena_printf(&f->l->arena, "%s%d件", ONE_OF(f, goods), below(f, 200) + 1));
+		text(&take, FIELD_MEASURE_KIND, life_percent(f, 70) ? "扣押" : "先行登记保存");
+		text(&take, FIELD_MEASURE_GOODS, arena_printf(&f->l->arena, "%s%d件", ONE_OF(f, goods), life_below(f, 200) + 1));
 		fact_set_num(&take, FIELD_URGENT, 1);
-		act(f, &f->unit->officer, "measure_take", day, 10, &take);
+		life_act(f, &f->unit->officer, "measure_take", day, 10, &take);
 		fact_set_num(&confirm, FIELD_MEASURE, 1);
 		fact_set_num(&confirm, FIELD_GRANTED, 1);
-		act(f, &f->bureau->deputy, "measure_confirm", day, 17, &confirm);
+		life_act(f, &f->bureau->deputy, "measure_confirm", day, 17, &confirm);
 	}
-	if (percent(f, 30)) {
+	if (life_percent(f, 30)) {
 		struct facts holder = { 0 }, result = { 0 };
 		text(&holder, FIELD_RIGHT_HOLDER, "某某股份有限公司");
-		act(f, &f->unit->officer, "identification_start", workday(f, day + 1), 9, &holder);
-		day = workday(f, day + 3 + below(f, 8));
+		life_act(f, &f->unit->officer, "identification_start", life_workday(f, day + 1), 9, &holder);
+		day = life_workday(f, day + 3 + life_below(f, 8));
 		text(&result, FIELD_NOTE, "经辨认非权利人产品");
-		act(f, &f->unit->officer, "identification_end", day, 16, &result);
+		life_act(f, &f->unit->officer, "identification_end", day, 16, &result);
 	}
 	return day;
 }
@@ -440,24 +447,24 @@ static void lift_measures(struct life *f, day_t day)
 			text(&lift, FIELD_DISPOSITION, "解除登记保存");
 		else
 			text(&lift, FIELD_LIFT_GROUND, "已作出处理决定不再需要");
-		act(f, &f->unit->officer, registered ? "measure_dispose" : "measure_lift", day, 14, &lift);
+		life_act(f, &f->unit->officer, registered ? "measure_dispose" : "measure_lift", day, 14, &lift);
 	}
 }
 
 /* Three stages on two days. `named`: the endorser names the officers. */
-static void three_stages(struct life *f, const char *code, day_t day, const struct facts *fields, bool named)
+void life_stages(struct life *f, const char *code, day_t day, const struct facts *fields, bool named)
 {
 	char stage[64];
 	struct facts people = { 0 };
 
 	snprintf(stage, sizeof(stage), "%s_request", code);
-	act(f, &f->unit->officer, stage, day, 9, fields);
+	life_act(f, &f->unit->officer, stage, day, 9, fields);
 	snprintf(stage, sizeof(stage), "%s_endorse", code);
 	if (named)
 		officers(f, &people);
-	act(f, &f->unit->head, stage, day, 11, &people);
+	life_act(f, &f->unit->head, stage, day, 11, &people);
 	snprintf(stage, sizeof(stage), "%s_approve", code);
-	act(f, &f->bureau->deputy, stage, workday(f, day + below(f, 2)), 16, NULL);
+	life_act(f, &f->bureau->deputy, stage, life_workday(f, day + life_below(f, 2)), 16, NULL);
 }
 
 /* A clue; true when it was filed, so that a case follows. */
@@ -470,30 +477,30 @@ static bool clue(struct life *f, day_t day, bool may_file)
 	text(&facts, FIELD_SOURCE, ONE_OF(f, sources));
 	fact_set_num(&facts, FIELD_DISCOVERED_ON, day);
 	drive(f, &facts, day);
-	act(f, &f->unit->clerk, "register", day, 9, &facts);
-	if (percent(f, 4))
+	life_act(f, &f->unit->clerk, "register", day, 9, &facts);
+	if (life_percent(f, 4))
 		return false; /* nobody looks at it */
-	day = workday(f, day + below(f, 4));
+	day = life_workday(f, day + life_below(f, 4));
 	officers(f, &people);
-	act(f, &f->unit->head, "assign", day, 10, &people);
-	day = workday(f, day + 1 + below(f, 5));
+	life_act(f, &f->unit->head, "assign", day, 10, &people);
+	day = life_workday(f, day + 1 + life_below(f, 5));
 	text(&found, FIELD_NOTE, "现场核查情况见笔录");
-	act(f, &f->unit->officer, "verify", day, 15, &found);
-	int fate = below(f, 100);
+	life_act(f, &f->unit->officer, "verify", day, 8, &found);
+	int fate = life_below(f, 100);
 	struct facts end = { 0 };
 	text(&end, FIELD_REASON, "经核查");
 	if (may_file && fate < 66) {
 		day = look_closer(f, day);
 		text(&end, FIELD_CAUSE, fact_text(&facts, FIELD_CAUSE));
-		three_stages(f, "file", workday(f, day + below(f, 6)), &end, true);
+		life_stages(f, "file", life_workday(f, day + life_below(f, 6)), &end, true);
 		return f->d.state == STATE_CLUE_FILED;
 	}
 	if (fate < 90) {
-		text(&end, FIELD_DECLINE_GROUND, percent(f, 50) ? "违法事实不成立" : "轻微并及时改正");
-		three_stages(f, "decline", workday(f, day + 2 + below(f, 8)), &end, false);
+		text(&end, FIELD_DECLINE_GROUND, life_percent(f, 50) ? "违法事实不成立" : "轻微并及时改正");
+		life_stages(f, "decline", life_workday(f, day + 2 + life_below(f, 8)), &end, false);
 	} else {
 		text(&end, FIELD_ORGAN_TO, "有管辖权的市场监督管理局");
-		approved(f, &f->bureau->deputy, "transfer", workday(f, day + 2 + below(f, 8)), &end);
+		life_approved(f, &f->bureau->deputy, "transfer", life_workday(f, day + 2 + life_below(f, 8)), &end);
 	}
 	return false;
 }
@@ -505,100 +512,53 @@ static day_t investigate(struct life *f, day_t day, int64_t fine)
 
 	text(&note, FIELD_RECORD_KIND, "询问笔录");
 	text(&note, FIELD_NOTE, "询问当事人，核对进销票据");
-	day = workday(f, day + 3 + below(f, 20));
-	act(f, &f->unit->officer, "record", day, 10, &note);
-	if (percent(f, 5)) {
+	day = life_workday(f, day + 3 + life_below(f, 20));
+	life_act(f, &f->unit->officer, "record", day, 10, &note);
+	if (life_percent(f, 5)) {
 		struct facts why = { 0 };
 		text(&why, FIELD_SUSPEND_GROUND, "当事人下落不明");
 		text(&why, FIELD_REASON, "无法联系当事人");
-		approved(f, &f->bureau->deputy, "suspend", workday(f, day + 3), &why);
-		if (percent(f, 40)) {
+		life_approved(f, &f->bureau->deputy, "suspend", life_workday(f, day + 3), &why);
+		if (life_percent(f, 40)) {
 			f->over = true; /* for good */
 			return day;
 		}
-		day = workday(f, day + 20 + below(f, 60));
+		day = life_workday(f, day + 20 + life_below(f, 60));
 		struct facts back = { 0 };
 		fact_set_num(&back, FIELD_CAUSE_ENDED_ON, day);
-		act(f, &f->unit->officer, "resume", day, 10, &back);
+		life_act(f, &f->unit->officer, "resume", day, 10, &back);
 	}
-	lift_measures(f, workday(f, day + 2));
-	day = workday(f, day + 5 + below(f, percent(f, 4) ? 120 : 35));
+	lift_measures(f, life_workday(f, day + 2));
+	day = life_workday(f, day + 5 + life_below(f, life_percent(f, 4) ? 120 : 35));
 	text(&report, FIELD_PROPOSED_OUTCOME, "给予行政处罚");
-	text(&report, FIELD_REVIEW_KIND, "案件审核");
+	bool heard = life_percent(f, 2); /* the party will ask for a hearing */
+	text(&report, FIELD_REVIEW_KIND, heard ? "法制审核" : "案件审核");
 	text(&report, FIELD_NOTE, "事实清楚，证据确凿");
-	act(f, &f->unit->officer, "report", day, 16, &report);
-	day = workday(f, day + 2 + below(f, 8));
+	life_act(f, &f->unit->officer, "report", day, 16, &report);
+	day = life_workday(f, day + 2 + life_below(f, 8));
 	text(&opinion, FIELD_OPINION, "同意");
-	act(f, &f->bureau->reviewer, "review_pass", day, 16, &opinion);
-	day = workday(f, day + 1 + below(f, 4));
+	life_act(f, &f->bureau->reviewer, "review_pass", day, 16, &opinion);
+	day = life_workday(f, day + 1 + life_below(f, 4));
 	text(&notice, FIELD_NOTICE_KINDS, "[\"罚款\"]");
 	fact_set_num(&notice, FIELD_NOTICE_FINE, fine);
-	fact_set_num(&notice, FIELD_HEARING_RIGHT, 0);
+	fact_set_num(&notice, FIELD_HEARING_RIGHT, heard);
 	text(&notice, FIELD_SERVICE_METHOD, "直接");
-	act(f, &f->unit->officer, "notice_serve", day, 10, &notice);
+	life_act(f, &f->unit->officer, "notice_serve", day, 10, &notice);
 	return day;
-}
-
-static void publish(struct life *f, day_t decided)
-{
-	struct facts how = { 0 };
-
-	act(f, &f->bureau->credit, "publish_credit", workday(f, decided + 4), 10, NULL);
-	fact_set_num(&how, FIELD_SECRECY_REVIEWED, 1);
-	text(&how, FIELD_PUBLISH_PLACE, "国家企业信用信息公示系统");
-	act(f, &f->bureau->credit, "publish", workday(f, decided + (percent(f, 95) ? 5 : 33) + below(f, 10)), 11, &how);
-}
-
-static void close_case(struct life *f, day_t day)
-{
-	struct facts note = { 0 }, archive = { 0 };
-
-	text(&note, FIELD_NOTE, "已执行完毕");
-	day = workday(f, day + 2 + below(f, percent(f, 5) ? 40 : 15));
-	three_stages(f, "close", day, &note, false);
-	text(&archive, FIELD_ARCHIVE_NO, arena_printf(&f->l->arena, "%d%04d", day_to_ymd(day).year, below(f, 10000)));
-	text(&archive, FIELD_KEEP, "永久");
-	act(f, &f->unit->clerk, "archive", workday(f, day + 30 + below(f, 90)), 10, &archive);
-}
-
-/* Decision, service, payment, publication, closing. */
-static void decide(struct life *f, day_t day, int64_t fine)
-{
-	struct facts decision = { 0 }, serve = { 0 }, pay = { 0 }, done = { 0 };
-
-	text(&decision, FIELD_PENALTY_KINDS, "[\"罚款\"]");
-	fact_set_num(&decision, FIELD_FINE, fine);
-	text(&decision, FIELD_DISCRETION, percent(f, 30) ? "从轻" : "一般");
-	text(&decision, FIELD_DECISION_TEXT, "当事人的行为构成侵权，事实清楚。");
-	text(&decision, FIELD_BASIS, "商标法第六十条第二款");
-	approved(f, &f->bureau->deputy, "decide_penalty", day, &decision);
-	day_t decided = day;
-	text(&serve, FIELD_SERVICE_METHOD, percent(f, 80) ? "直接" : "留置");
-	day = workday(f, day + 1 + below(f, 5));
-	act(f, &f->unit->officer, "serve", day, 9, &serve);
-	if (percent(f, 4)) { /* does not pay */
-		publish(f, decided > day ? decided : day);
-		return;
-	}
-	day_t paid = workday(f, day + 1 + below(f, 14));
-	publish(f, decided);
-	fact_set_num(&pay, FIELD_AMOUNT, fine);
-	text(&pay, FIELD_RECEIPT, arena_printf(&f->l->arena, "票%08d", below(f, 100000000)));
-	act(f, &f->unit->clerk, "pay", paid, 10, &pay);
-	text(&done, FIELD_PERFORMANCE, "自动履行");
-	act(f, &f->unit->officer, "performed", paid, 15, &done);
-	close_case(f, paid);
 }
 
 static void case_life(struct life *f, day_t day)
 {
-	int64_t fine = (2 + below(f, 60)) * (int64_t)50000;
+	int64_t fine = (2 + life_below(f, 60)) * (int64_t)50000;
 
 	day = investigate(f, day, fine);
 	if (f->over || f->failed)
 		return;
-	day = workday(f, fact_day(&f->d.facts, FIELD_NOTICE_DUE) + 1 + below(f, 6));
-	decide(f, day, fine);
+	if (fact_true(&f->d.facts, FIELD_HEARING_RIGHT))
+		day = life_hearing(f, day);
+	else
+		day = life_workday(f, fact_day(&f->d.facts, FIELD_NOTICE_DUE) + 1 + life_below(f, 6));
+	life_decision(f, day, fine);
 }
 
 /* ---- driving ---- */
@@ -612,6 +572,7 @@ static void begin(struct life *f, enum matter_procedure procedure)
 	f->mark_count = 0;
 	f->number = NULL;
 	f->m.id = f->l->next_id++;
+	f->disclosing = NULL;
 }
 
 /* The case begins with the act that the filing makes by itself. */
@@ -626,18 +587,18 @@ static void begin_case(struct life *f)
 
 	*after = f->d;
 	if (procedure_spawn_case(&f->before, after, clue_id, &f->last, &f->l->arena, &filed, &err) != ERR_OK) {
-		refuse(f, "filed", &err);
+		life_refuse(f, "filed", &err);
 		return;
 	}
 	begin(f, PROCEDURE_ORDINARY);
-	fold(f, procedure_find(f->p, SV("filed"), &stage), &filed, &who);
+	life_fold(f, procedure_find(f->p, SV("filed"), &stage), &filed, &who);
 }
 
 static void live(struct life *f)
 {
 	struct lives *l = f->l;
-	day_t day = workday(f, l->from + below(f, l->until - l->from + 1));
-	int kind = below(f, 100);
+	day_t day = life_workday(f, l->from + life_below(f, l->until - l->from + 1));
+	int kind = life_below(f, 100);
 
 	if (day > l->until)
 		day = l->until;
@@ -648,24 +609,26 @@ static void live(struct life *f)
 	if (kind < 8) {
 		begin(f, PROCEDURE_SUMMARY);
 		summary(f, day);
-		finish(f);
+		life_finish(f);
 		return;
 	}
 	if (kind < 10) {
 		begin(f, PROCEDURE_BACK_ENTRY);
 		back_entry(f, day);
-		finish(f);
+		life_finish(f);
 		return;
 	}
 	begin(f, PROCEDURE_CLUE);
 	f->spawned = l->next_id;
 	bool filed = clue(f, day, l->next_id < l->end_id);
-	finish(f);
+	life_finish(f);
 	if (!filed || f->failed)
 		return;
 	begin_case(f);
 	case_life(f, instant_to_day(f->last.happened_at));
-	finish(f);
+	life_finish(f);
+	if (f->disclosing && !f->failed)
+		disclosure_live(f);
 }
 
 void lives_init(struct lives *l)

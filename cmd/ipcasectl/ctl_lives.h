@@ -17,6 +17,7 @@ struct lives_unit {
 
 struct lives_bureau {
 	int64_t id;
+	const char *name;
 	const char *prefix; /* 乐: of its numbers 乐市监处罚 */
 	struct lives_unit units[LIVES_UNITS_MAX];
 	size_t unit_count;

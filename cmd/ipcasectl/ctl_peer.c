@@ -5,22 +5,51 @@
  * Organs of this hub (rows of unit) are in it from the start, on the way `hub`; "host" gives such an organ its exchange
  * account, with which its side is done. Others are added: on the way `network` with address and the SHA-256 of their
  * certificate, `disc` or `paper`. Acts as ipcase_owner; each change is one transaction with its row in audit. */
-#include "ctl.h"
+#include "ctl_action.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/sign.h"
+#include "base/clock.h"
+#include "ctl_peer.h"
+#include "peer/peer.h"
 
 struct options {
-	const char *database, *code, *name, *kind, *region, *way, *url, *pin, *inbox, *active;
+	const char *database, *code, *name, *kind, *region, *way, *url, *pin, *inbox, *active, *keys;
 };
 
-static bool list(PGconn *conn, const struct options *o)
+/* "until 2027-01-01", with a warning where it is time; "-" where there is none or nobody knows. */
+static void print_end(const struct peer_end *peers, size_t n, const char *code)
 {
-	(void)o;
+	char day[11];
+
+	for (size_t i = 0; i < n; i++) {
+		if (!peers[i].known || strcmp(peers[i].code, code) != 0)
+			continue;
+		int warning = crypto_end_warning(peers[i].end.at, clock_now());
+		day_format(instant_to_day(peers[i].end.at), day);
+		if (warning > 0)
+			printf("until %s (within %d days)", day, warning);
+		else
+			printf("%s %s", warning < 0 ? "ENDED" : "until", day);
+		return;
+	}
+	putchar('-');
+}
+
+static bool list(PGconn *conn, const void *options)
+{
+	const struct options *o = options;
+	struct arena arena = ARENA_INIT(0);
+	struct peer_end *peers;
+	size_t n;
+
+	if (!peer_see_all(conn) || !peer_ends(conn, o->keys ? o->keys : "", &arena, &peers, &n)) {
+		arena_fini(&arena);
+		return false;
+	}
 	PGresult *res = ctl_query(conn,
 				  "SELECT p.code, p.kind, p.way, coalesce(p.region, '-'), CASE WHEN p.active THEN 'active' ELSE 'off' END,"
 				  " CASE WHEN p.way <> 'hub' THEN coalesce(p.url, '-') WHEN a.name IS NULL THEN 'not hosted'"
@@ -34,32 +63,13 @@ static bool list(PGconn *conn, const struct options *o)
 	for (int row = 0; res && row < PQntuples(res); row++) {
 		for (int col = 0; col < PQnfields(res); col++)
 			printf("%s%s", col ? "\t" : "", PQgetvalue(res, row, col));
+		putchar('\t');
+		print_end(peers, n, PQgetvalue(res, row, 0));
 		putchar('\n');
 	}
 	PQclear(res);
+	arena_fini(&arena);
 	return res != NULL;
-}
-
-static bool audit(PGconn *conn, const char *action)
-{
-	const char *values[] = { action };
-	PGresult *res = ctl_query(conn, "INSERT INTO audit (place, action, outcome) VALUES ('ipcasectl', $1, 'ok')", 1, values);
-
-	PQclear(res);
-	return res != NULL;
-}
-
-/* One statement that must touch one row, and its audit row. */
-static bool change(PGconn *conn, const char *sql, int count, const char *const *values, const char *action,
-		   const char *absent)
-{
-	PGresult *res = ctl_query(conn, sql, count, values);
-	bool ok = res && strcmp(PQcmdTuples(res), "1") == 0;
-
-	if (res && !ok)
-		ctl_error("%s", absent);
-	PQclear(res);
-	return ok && audit(conn, action);
 }
 
 static bool good_code(const struct options *o)
@@ -70,11 +80,20 @@ static bool good_code(const struct options *o)
 	return false;
 }
 
-static bool add(PGconn *conn, const struct options *o)
+static bool good_url(const struct options *o)
 {
+	if (!o->url || peer_url_is_valid(o->url))
+		return true;
+	ctl_error("--url is https://HOST or https://HOST:PORT and nothing behind it");
+	return false;
+}
+
+static bool add(PGconn *conn, const void *options)
+{
+	const struct options *o = options;
 	const char *values[] = { o->code, o->name, o->kind, o->region, o->way, o->url, o->pin };
 
-	if (!good_code(o))
+	if (!good_code(o) || !good_url(o))
 		return false;
 	if (!o->name || !o->kind || !o->way) {
 		ctl_error("--name, --kind and --way are needed");
@@ -84,23 +103,24 @@ static bool add(PGconn *conn, const struct options *o)
 		ctl_error("an organ of this hub is made with \"ipcasectl unit add\" and then hosted with \"ipcasectl peer host\"");
 		return false;
 	}
-	return change(conn,
+	return ctl_change(conn,
 		      "INSERT INTO organ_peer (code, name, kind, region, way, url, pin) VALUES ($1, $2, $3, $4, $5, $6, lower($7))",
 		      7, values, "peer.add", "the organ was not added");
 }
 
 /* What is not given stays. */
-static bool set(PGconn *conn, const struct options *o)
+static bool set(PGconn *conn, const void *options)
 {
+	const struct options *o = options;
 	const char *values[] = { o->code, o->name, o->kind, o->region, o->way, o->url, o->pin, o->active, o->inbox };
 
-	if (!good_code(o))
+	if (!good_code(o) || !good_url(o))
 		return false;
 	if (o->active && strcmp(o->active, "yes") != 0 && strcmp(o->active, "no") != 0) {
 		ctl_error("--active is yes or no");
 		return false;
 	}
-	return change(conn,
+	return ctl_change(conn,
 		      "UPDATE organ_peer p SET name = coalesce($2, p.name), kind = coalesce($3, p.kind),"
 		      " region = coalesce($4, p.region), way = coalesce($5, p.way),"
 		      " url = CASE WHEN coalesce($5, p.way) IN ('hub', 'disc', 'paper') AND $6::text IS NULL THEN NULL"
@@ -115,13 +135,14 @@ static bool set(PGconn *conn, const struct options *o)
 }
 
 /* The account has no password: nobody logs in with it. */
-static bool host(PGconn *conn, const struct options *o)
+static bool host(PGconn *conn, const void *options)
 {
+	const struct options *o = options;
 	const char *values[] = { o->code };
 
 	if (!good_code(o))
 		return false;
-	return change(conn,
+	return ctl_change(conn,
 		      "INSERT INTO account (name, display_name, unit_id, roles)"
 		      " SELECT 'exchange.' || p.hub_organ, '交换系统（' || p.name || '）', p.hub_organ, '{exchange}'"
 		      " FROM organ_peer p WHERE p.code = $1 AND p.way = 'hub'"
@@ -131,8 +152,9 @@ static bool host(PGconn *conn, const struct options *o)
 }
 
 /* What the organ refused is sent once more. Rows of hand-overs are behind row security: we look at all units. */
-static bool retry(PGconn *conn, const struct options *o)
+static bool retry(PGconn *conn, const void *options)
 {
+	const struct options *o = options;
 	const char *values[] = { o->code };
 
 	if (!good_code(o) ||
@@ -146,25 +168,12 @@ static bool retry(PGconn *conn, const struct options *o)
 	if (ok)
 		printf("%s records are sent once more\n", PQcmdTuples(res));
 	PQclear(res);
-	return ok && audit(conn, "peer.retry");
+	return ok && ctl_audit(conn, "peer.retry");
 }
 
-static const struct {
-	const char *name;
-	bool (*run)(PGconn *conn, const struct options *o);
-} actions[] = {
+static const struct ctl_action actions[] = {
 	{ "list", list }, { "add", add }, { "set", set }, { "host", host }, { "retry", retry },
 };
-
-static bool in_transaction(PGconn *conn, bool (*action)(PGconn *, const struct options *), const struct options *o)
-{
-	if (!ctl_exec(conn, "BEGIN"))
-		return false;
-	if (action(conn, o) && ctl_exec(conn, "COMMIT"))
-		return true;
-	ctl_rollback(conn);
-	return false;
-}
 
 static int run(int argc, char **argv)
 {
@@ -174,6 +183,7 @@ static int run(int argc, char **argv)
 		{ "region", required_argument, NULL, 'r' },   { "way", required_argument, NULL, 'w' },
 		{ "url", required_argument, NULL, 'u' },      { "pin", required_argument, NULL, 'p' },
 		{ "inbox", required_argument, NULL, 'i' },    { "active", required_argument, NULL, 'a' },
+		{ "keys", required_argument, NULL, 'f' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options o = { 0 };
@@ -191,24 +201,16 @@ static int run(int argc, char **argv)
 		case 'p': o.pin = optarg; break;
 		case 'i': o.inbox = optarg; break;
 		case 'a': o.active = optarg; break;
+		case 'f': o.keys = optarg; break;
 		default: return ctl_usage(&ctl_peer_command);
 		}
 	}
-	for (size_t i = 0; optind == argc - 1 && i < ARRAY_LEN(actions); i++) {
-		if (strcmp(argv[optind], actions[i].name) != 0)
-			continue;
-		const char *database = ctl_database(o.database);
-		PGconn *conn = database ? ctl_connect_owner(database) : NULL;
-		bool ok = conn && in_transaction(conn, actions[i].run, &o);
-		PQfinish(conn);
-		return ok ? CTL_OK : CTL_FAILED;
-	}
-	return ctl_usage(&ctl_peer_command);
+	return ctl_action_run(&ctl_peer_command, actions, ARRAY_LEN(actions), argc, argv, o.database, &o);
 }
 
 const struct ctl_command ctl_peer_command = {
 	.name = "peer",
-	.usage = "list | host --code CODE [--inbox UNIT] | retry --code CODE\n"
+	.usage = "list [--keys DIR] | host --code CODE [--inbox UNIT] | retry --code CODE\n"
 		 "         | add --code CODE --name NAME --kind KIND --way network|disc|paper [--region CODE]\n"
 		 "               [--url URL --pin SHA256]\n"
 		 "         | set --code CODE [--name NAME] [--kind KIND] [--region CODE] [--way WAY] [--url URL]\n"

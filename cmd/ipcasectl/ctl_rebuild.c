@@ -7,7 +7,7 @@
  * is compared cell by cell: matter, dossier (byte for byte), clocks, parties, search text, rate marks. With
  * --check differences are printed; without it the projections of the differing matters are written anew, one
  * transaction a matter. A ledger that is itself damaged is never papered over. */
-#include "ctl_rows.h"
+#include "ctl_rebuild.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -15,45 +15,13 @@
 
 #include "crypto/crypto.h"
 #include "package/thread.h"
-#include "store/change.h"
+#include "store/change_form.h"
 
-enum { BATCH = 200, ROWS_MAX = 160, SHOWN_BYTES = 120, MATTER_ARENA_MAX = 256 << 20, SQL_MAX = 16384 };
+enum { BATCH = 200, SHOWN_BYTES = 120, MATTER_ARENA_MAX = 256 << 20, SQL_MAX = 16384 };
 
 /* Projections, in the order they are compared and written. */
 static const enum rows_table projections[] = { ROWS_MATTER, ROWS_DOSSIER, ROWS_CLOCK, ROWS_PARTY,
-					       ROWS_TEXT,   ROWS_MARK,	  ROWS_HANDOFF };
-
-struct expected {
-	struct cells rows[ROWS_MAX];
-	size_t count;
-};
-
-/* What the records of a hand-over say beside its acts. */
-struct told {
-	const char *number; /* of the hand-over, NULL: none */
-	instant_t sent_at;
-	int first, end;     /* rows in the batch */
-};
-
-struct rebuild {
-	PGconn *conn;
-	struct law_book *editions; /* each act is folded by the law that it was decided by */
-	size_t edition_count;
-	struct arena book_arena, arena; /* the second: of one matter */
-	bool check;
-	char *select[ROWS_TABLE_COUNT];
-	/* the batch */
-	PGresult *stored[ROWS_TABLE_COUNT];
-	int next[ROWS_TABLE_COUNT]; /* first row not yet given to a matter */
-	/* the matter */
-	int64_t id;
-	bool differs, damaged;
-	struct told told;
-	struct dossier dossiers[2];
-	struct expected expected[ROWS_TABLE_COUNT];
-	/* sums */
-	int64_t matters, acts, differences, differing, rewritten;
-};
+					       ROWS_TEXT,   ROWS_MARK,	  ROWS_FORM,	ROWS_HANDOFF, ROWS_DISCLOSURE };
 
 /* ---- the law ---- */
 
@@ -90,7 +58,7 @@ static char *select_of(enum rows_table t)
 	str_append_cstr(&sql, "SELECT ");
 	for (int i = 0; info->columns[i]; i++) {
 		const char *c = info->columns[i];
-		if (info->instants & (1u << i))
+		if (info->instants >> i & 1)
 			str_printf(&sql, "%sCASE WHEN %s = 'infinity' THEN 'infinity' ELSE"
 				   " (extract(epoch FROM %s) * 1000000)::bigint::text END", i ? ", " : "", c, c);
 		else
@@ -104,7 +72,7 @@ static char *select_of(enum rows_table t)
 	return sql.p;
 }
 
-static int64_t cell_number(const PGresult *res, int row, int column)
+int64_t rebuild_number(const PGresult *res, int row, int column)
 {
 	int64_t n = 0;
 
@@ -113,7 +81,7 @@ static int64_t cell_number(const PGresult *res, int row, int column)
 	return n;
 }
 
-static const char *stored_cell(const PGresult *res, int row, int column)
+const char *rebuild_cell(const PGresult *res, int row, int column)
 {
 	return PQgetisnull(res, row, column) ? NULL : PQgetvalue(res, row, column);
 }
@@ -124,10 +92,10 @@ static int rows_of_matter(struct rebuild *r, enum rows_table t, int *first)
 	const PGresult *res = r->stored[t];
 	int n = PQntuples(res), i = r->next[t];
 
-	while (i < n && cell_number(res, i, 0) < r->id)
+	while (i < n && rebuild_number(res, i, 0) < r->id)
 		i++;
 	*first = i;
-	while (i < n && cell_number(res, i, 0) == r->id)
+	while (i < n && rebuild_number(res, i, 0) == r->id)
 		i++;
 	r->next[t] = i;
 	return i;
@@ -176,7 +144,7 @@ static void differ_cell(struct rebuild *r, enum rows_table t, const struct cells
 	int64_t us = 0;
 	char instant[40];
 
-	if (have && (info->instants & (1u << column)) && sv_to_i64(sv_of(have), &us)) {
+	if (have && (info->instants >> column & 1) && sv_to_i64(sv_of(have), &us)) {
 		instant_format(us, instant);
 		have = instant;
 	}
@@ -198,7 +166,9 @@ static bool cell_same(const struct rows_info *info, int column, const char *expe
 		return expected == have;
 	if (strcmp(expected, have) == 0)
 		return true;
-	return (info->instants & (1u << column)) && instant_parse(sv_of(expected), &at) &&
+	if (strcmp(info->columns[column], "summary") == 0)
+		return rebuild_same_json(expected, have);
+	return (info->instants >> column & 1) && instant_parse(sv_of(expected), &at) &&
 	       sv_to_i64(sv_of(have), &us) && at == us;
 }
 
@@ -212,7 +182,7 @@ static void compare_table(struct rebuild *r, enum rows_table t)
 		differ(r, "%s has %d rows, the ledger makes %zu", info->table, end - first, e->count);
 	for (size_t i = 0; i < e->count && first + (int)i < end; i++) {
 		for (int c = 0; info->columns[c]; c++) {
-			const char *have = stored_cell(r->stored[t], first + (int)i, c);
+			const char *have = rebuild_cell(r->stored[t], first + (int)i, c);
 			if (!cell_same(info, c, e->rows[i].at[c], have))
 				differ_cell(r, t, &e->rows[i], c, have);
 		}
@@ -221,7 +191,7 @@ static void compare_table(struct rebuild *r, enum rows_table t)
 
 /* ---- folding ---- */
 
-static bool damaged(struct rebuild *r, int seq, const char *what)
+bool rebuild_damaged(struct rebuild *r, int seq, const char *what)
 {
 	differ(r, "act %d: %s", seq, what);
 	r->damaged = true;
@@ -234,32 +204,32 @@ static bool read_act(struct rebuild *r, int row, struct act_record *record, stru
 	struct json_doc *doc;
 	struct err err = ERR_INIT;
 
-	*record = (struct act_record){ .act = PQgetvalue(res, row, 4), .request = (int)cell_number(res, row, 6),
-				       .actor = cell_number(res, row, 7), .actor_name = PQgetvalue(res, row, 8),
-				       .happened_at = cell_number(res, row, 11) };
-	*act = (struct rows_act){ .record = record, .seq = (int)cell_number(res, row, 1),
-				  .on_behalf_of = cell_number(res, row, 9), .actor_unit = cell_number(res, row, 10),
-				  .recorded_at = cell_number(res, row, 12), .number = stored_cell(res, row, 13),
+	*record = (struct act_record){ .act = PQgetvalue(res, row, 4), .request = (int)rebuild_number(res, row, 6),
+				       .actor = rebuild_number(res, row, 7), .actor_name = PQgetvalue(res, row, 8),
+				       .happened_at = rebuild_number(res, row, 11) };
+	*act = (struct rows_act){ .record = record, .seq = (int)rebuild_number(res, row, 1),
+				  .on_behalf_of = rebuild_number(res, row, 9), .actor_unit = rebuild_number(res, row, 10),
+				  .recorded_at = rebuild_number(res, row, 12), .number = rebuild_cell(res, row, 13),
 				  .back_entry = *PQgetvalue(res, row, 14) == 't',
-				  .law_version = (int)cell_number(res, row, 15), .payload = PQgetvalue(res, row, 16) };
+				  .law_version = (int)rebuild_number(res, row, 15), .payload = PQgetvalue(res, row, 16) };
 	if (!stage_by_code(sv_of(PQgetvalue(res, row, 5)), &record->stage))
-		return damaged(r, act->seq, "unknown stage");
+		return rebuild_damaged(r, act->seq, "unknown stage");
 	if (json_parse(&r->arena, sv_of(act->payload), &doc, &err) != ERR_OK ||
 	    facts_read(&r->arena, json_root(doc), &record->fields, &err) != ERR_OK)
-		return damaged(r, act->seq, err.message);
+		return rebuild_damaged(r, act->seq, err.message);
 	return true;
 }
 
-static void expect_mark(struct rebuild *r, const struct rows_matter *m, const struct dossier *d,
-			const struct rows_act *act)
+static void expect_mark(struct rebuild *r, enum rows_table t, const struct rows_matter *m, const struct dossier *d,
+			const struct rows_act *act, const char *number)
 {
-	struct expected *e = &r->expected[ROWS_MARK];
+	struct expected *e = &r->expected[t];
 
 	if (e->count == ROWS_MAX) { /* compared up to here only: more is no use to anybody */
-		differ(r, "more than %d rate marks", ROWS_MAX);
+		differ(r, "more than %d rows of %s", ROWS_MAX, rows_info[t].table);
 		return;
 	}
-	rows_mark(m, d, act->seq, act->recorded_at, INSTANT_NONE, &e->rows[e->count++]);
+	(t == ROWS_MARK ? rows_mark : rows_form)(m, d, act->seq, act->recorded_at, number, &e->rows[e->count++]);
 	/* The one before it was known until now. */
 	if (e->count > 1)
 		e->rows[e->count - 2].at[3] = e->rows[e->count - 1].at[2];
@@ -270,7 +240,7 @@ static void expect_mark(struct rebuild *r, const struct rows_matter *m, const st
 static bool has_record(const struct rebuild *r, int seq)
 {
 	for (int row = r->told.first; row < r->told.end; row++) {
-		if (cell_number(r->stored[ROWS_RECORD], row, 4) == seq)
+		if (rebuild_number(r->stored[ROWS_RECORD], row, 4) == seq)
 			return true;
 	}
 	return false;
@@ -299,7 +269,7 @@ static bool check_record(struct rebuild *r, struct thread_check *thread, int row
 	if (record_parse(&r->arena, body, "record", &record, &err) != ERR_OK ||
 	    thread_check_record(thread, &record, &digest, &err) != ERR_OK)
 		return record_damaged(r, row, err.message);
-	if (!sv_eq_str(record.lane, PQgetvalue(res, row, 2)) || record.n != cell_number(res, row, 3) ||
+	if (!sv_eq_str(record.lane, PQgetvalue(res, row, 2)) || record.n != rebuild_number(res, row, 3) ||
 	    strcmp(record_kind_name(record.kind), PQgetvalue(res, row, 5)) != 0)
 		return record_damaged(r, row, "its row says otherwise");
 	if (record.kind == RECORD_submitted && r->told.sent_at == INSTANT_NONE) {
@@ -346,7 +316,7 @@ static const struct dossier *fold(struct rebuild *r, struct rows_matter *m, cons
 	memset(after, 0, sizeof(*after));
 	after->procedure = p->id;
 	if (first == end)
-		return damaged(r, 0, "there are no acts"), NULL;
+		return rebuild_damaged(r, 0, "there are no acts"), NULL;
 	for (int row = first; row < end; row++) {
 		struct act_record *record = arena_new(&r->arena, struct act_record);
 		struct rows_act act;
@@ -358,19 +328,23 @@ static const struct dossier *fold(struct rebuild *r, struct rows_matter *m, cons
 		if (!read_act(r, row, record, &act))
 			return NULL;
 		if (act.seq != row - first + 1)
-			return damaged(r, row - first + 1, "is missing"), NULL;
+			return rebuild_damaged(r, row - first + 1, "is missing"), NULL;
 		rows_digest(m, &act, row == first ? NULL : digest, digest);
 		crypto_hex(digest, sizeof(digest), hex);
 		if (strcmp(hex, PQgetvalue(r->stored[ROWS_ACT], row, 17) + 2) != 0)
-			return damaged(r, act.seq, "the digest does not fit: changed, or its predecessor is"), NULL;
+			return rebuild_damaged(r, act.seq, "the digest does not fit: changed, or its predecessor is"), NULL;
 		*after = *before;
 		m->book = edition(r, act.law_version);
 		if (procedure_apply(m->book, after, p, record, &r->arena, &err) != ERR_OK)
-			return damaged(r, act.seq, err.message), NULL;
-		if (change_moves_mark(before, after))
-			expect_mark(r, m, after, &act);
+			return rebuild_damaged(r, act.seq, err.message), NULL;
 		if (row == first)
-			*ret_number = act.number;
+			*ret_number = after->kind == MATTER_DISCLOSURE ? rebuild_decision_number(r, after) : act.number;
+		if (after->kind == MATTER_DISCLOSURE && !rebuild_expect_public(r, m, before, after, &act))
+			return NULL;
+		if (change_moves_mark(before, after))
+			expect_mark(r, ROWS_MARK, m, after, &act, *ret_number);
+		if (change_moves_form(before, after))
+			expect_mark(r, ROWS_FORM, m, after, &act, *ret_number);
 		if (after->kind == MATTER_HANDOFF)
 			check_told(r, p, record, act.seq);
 		r->acts++;
@@ -389,6 +363,10 @@ static void expect_rows(struct rebuild *r, const struct rows_matter *m, const st
 	if (d->kind == MATTER_HANDOFF) {
 		rows_handoff(m, d, r->told.sent_at, &e[ROWS_HANDOFF].rows[0]);
 		e[ROWS_HANDOFF].count = 1;
+	}
+	if (d->kind == MATTER_DISCLOSURE) {
+		rows_disclosure(m, d, number, &e[ROWS_DISCLOSURE].rows[0]);
+		e[ROWS_DISCLOSURE].count = 1;
 	}
 	for (int i = 0; i < d->clock_count; i++)
 		rows_clock(m, d, i, &e[ROWS_CLOCK].rows[i]);
@@ -481,8 +459,8 @@ static bool rewrite(struct rebuild *r, int acts)
 static void check_matter(struct rebuild *r, int row, bool *ret_rewrite)
 {
 	const PGresult *res = r->stored[ROWS_MATTER];
-	struct rows_matter m = { .arena = &r->arena, .id = cell_number(res, row, 0),
-				 .organ = cell_number(res, row, 3), .unit = cell_number(res, row, 4) };
+	struct rows_matter m = { .arena = &r->arena, .id = rebuild_number(res, row, 0),
+				 .organ = rebuild_number(res, row, 3), .unit = rebuild_number(res, row, 4) };
 	enum matter_procedure procedure = PROCEDURE_COUNT;
 	const char *number = NULL;
 
@@ -494,12 +472,15 @@ static void check_matter(struct rebuild *r, int row, bool *ret_rewrite)
 	r->matters++;
 	read_records(r);
 	if (!procedure_by_code(sv_of(PQgetvalue(res, row, 2)), &procedure))
-		damaged(r, 0, "unknown procedure");
+		rebuild_damaged(r, 0, "unknown procedure");
 	const struct dossier *d = r->damaged ? NULL : fold(r, &m, procedure_get(procedure), &number);
 	if (d) {
 		expect_rows(r, &m, d, r->told.number ? r->told.number : number);
 		for (size_t i = 0; i < ARRAY_LEN(projections); i++)
 			compare_table(r, projections[i]);
+		int64_t differences = r->differences;
+		compare_table(r, ROWS_PUBLIC); /* a ledger itself: never papered over */
+		r->damaged = r->damaged || r->differences != differences;
 	}
 	r->differing += r->differs;
 	*ret_rewrite = r->differs && !r->damaged;
@@ -507,6 +488,8 @@ static void check_matter(struct rebuild *r, int row, bool *ret_rewrite)
 
 static void clear_batch(struct rebuild *r)
 {
+	PQclear(r->numbers);
+	r->numbers = NULL;
 	for (size_t t = 0; t < ROWS_TABLE_COUNT; t++) {
 		PQclear(r->stored[t]);
 		r->stored[t] = NULL;
@@ -530,12 +513,14 @@ static bool load_batch(struct rebuild *r, int64_t after, int64_t until, int64_t 
 	ok = ok && (r->stored[ROWS_MATTER] = ctl_query(r->conn, str_cstr(&sql), 2, values));
 	str_release(&sql);
 	int n = ok ? PQntuples(r->stored[ROWS_MATTER]) : 0;
-	*ret_last = n > 0 ? cell_number(r->stored[ROWS_MATTER], n - 1, 0) : after;
+	*ret_last = n > 0 ? rebuild_number(r->stored[ROWS_MATTER], n - 1, 0) : after;
 	snprintf(to, sizeof(to), "%lld", (long long)*ret_last);
 	for (enum rows_table t = ROWS_MATTER + 1; ok && n > 0 && t < ROWS_TABLE_COUNT; t++) {
 		if (t != ROWS_DOCUMENT)
 			ok = (r->stored[t] = ctl_query(r->conn, r->select[t], 2, values)) != NULL;
 	}
+	if (ok && n > 0)
+		ok = (r->numbers = rebuild_decision_numbers(r->conn, from, to)) != NULL;
 	ok = ok && ctl_exec(r->conn, "COMMIT");
 	if (!ok)
 		ctl_rollback(r->conn);

@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 #include "crypto/crypto.h"
-#include "store/change.h"
+#include "law/ident.h"
+#include "store/change_form.h"
 
 enum { TEXT_MAX = 4 << 20, PARTIES_MAX = 50 };
 
@@ -34,10 +35,26 @@ const struct rows_info rows_info[ROWS_TABLE_COUNT] = {
 		  "ip_type", "officer_id", "campaigns", "excluded", "opened_on", "clue_due_on", "clue_decided_on",
 		  "filed_on", "decision_due_on", "decided_on", "perform_due_on", "performing_open", "ground_on",
 		  "ground_due_on", "closed_on", "suspended_on", "resumed_on", "publish_due_on", "published_on",
-		  "active_until" }, 2, 1u << 2 | 1u << 3 },
+		  "credit_due_on", "credit_on", "withdraw_due_on", "withdrawn_on", "stop_due_on", "stopped_on", "declined",
+		  "number", "title", "party", "officer_name", "case_id", "value_fen", "income_fen", "fine_fen",
+		  "confiscated_fen", "active_until" }, 2, 1u << 2 | 1u << 3 },
+	[ROWS_FORM] = { "form_mark",
+		{ "matter_id", "seq", "known_from", "known_until", "organ_id", "unit_id", "procedure", "excluded", "ip_type",
+		  "cause", "outcome", "campaigns", "primary_campaign", "tags", "supervised", "person_penalised", "filed_on",
+		  "decided_on", "closed_on", "police_on", "procuratorate_on", "value_fen", "penalty_fen", "recovered_fen",
+		  "recovered_foreign_fen", "dens", "number", "title", "party", "officer_name", "first_on", "last_on" },
+		2, 1u << 2 | 1u << 3 },
 	[ROWS_HANDOFF] = { "handoff",
 		{ "matter_id", "organ_id", "unit_id", "thread", "channel", "side", "case_id", "peer_code", "peer_name",
 		  "sent_at" }, 1, 1u << 9 },
+	[ROWS_DISCLOSURE] = { "disclosure",
+		{ "matter_id", "organ_id", "unit_id", "case_id", "decision_no", "decision_no_key", "decided_on", "class",
+		  "state", "open", "next_on", "publish_due_on", "published_on", "pushed_on", "credit_due_on", "credit_on",
+		  "withdraw_due_on", "withdrawn_on", "stop_due_on", "stopped_on" }, 1, 0 },
+	[ROWS_PUBLIC] = { "public_record",
+		{ "matter_id", "n", "from_at", "until_at", "until_why", "organ_name", "decision_no", "decision_no_key", "party",
+		  "party_key", "uscc", "decided_on", "published_on", "class", "stop_due", "summary", "body", "digest" },
+		2, 1u << 2 | 1u << 3 },
 	[ROWS_RECORD] = { "record", { "matter_id", "ordinal", "lane", "n", "seq", "kind", "body", "digest" }, 2, 0 },
 };
 
@@ -259,7 +276,12 @@ void rows_text(const struct rows_matter *m, const struct dossier *d, struct cell
 	PUT(cell_i64(a, m->id), cell_i64(a, m->organ), cell_i64(a, m->unit), folded, end_array(a, &out));
 }
 
-void rows_mark(const struct rows_matter *m, const struct dossier *d, int seq, instant_t from, instant_t until,
+static const char *cell_sum(struct arena *a, int64_t fen)
+{
+	return fen == MARK_NO_SUM ? NULL : cell_i64(a, fen);
+}
+
+void rows_mark(const struct rows_matter *m, const struct dossier *d, int seq, instant_t from, const char *number,
 	       struct cells *ret)
 {
 	struct arena *a = m->arena;
@@ -267,15 +289,42 @@ void rows_mark(const struct rows_matter *m, const struct dossier *d, int seq, in
 	struct rate_mark k;
 
 	rate_mark_of(d, &k);
+	if (d->kind == MATTER_HANDOFF)
+		number = NULL;
 	PUT(cell_i64(a, m->id), cell_i64(a, seq), cell_instant(a, from),
-	    until == INSTANT_NONE ? "infinity" : cell_instant(a, until), cell_i64(a, m->organ), cell_i64(a, m->unit),
+	    "infinity", cell_i64(a, m->organ), cell_i64(a, m->unit),
 	    matter_kind_code(d->kind), procedure_code(d->procedure), fact_text(f, FIELD_IP_TYPE),
 	    cell_account(a, f, FIELD_OFFICER), cell_list(a, f, FIELD_CAMPAIGNS), k.excluded, cell_day(a, k.opened_on),
 	    cell_day(a, k.clue_due_on), cell_day(a, k.clue_decided_on), cell_day(a, k.filed_on),
 	    cell_day(a, k.decision_due_on), cell_day(a, k.decided_on), cell_day(a, k.perform_due_on),
 	    cell_bool(k.performing_open), cell_day(a, k.ground_on), cell_day(a, k.ground_due_on),
 	    cell_day(a, k.closed_on), cell_day(a, k.suspended_on), cell_day(a, k.resumed_on),
-	    cell_day(a, k.publish_due_on), cell_day(a, k.published_on), cell_day(a, k.active_until));
+	    cell_day(a, k.publish_due_on), cell_day(a, k.published_on), cell_day(a, k.credit_due_on),
+	    cell_day(a, k.credit_on), cell_day(a, k.withdraw_due_on), cell_day(a, k.withdrawn_on),
+	    cell_day(a, k.stop_due_on), cell_day(a, k.stopped_on), cell_bool(k.declined), number,
+	    change_title(a, d), change_party(a, d), fact_text(f, FIELD_OFFICER), cell_id(a, k.case_id),
+	    cell_sum(a, k.value_fen), cell_sum(a, k.income_fen), cell_sum(a, k.fine_fen), cell_sum(a, k.confiscated_fen),
+	    cell_day(a, k.active_until));
+}
+
+void rows_form(const struct rows_matter *m, const struct dossier *d, int seq, instant_t from, const char *number,
+	       struct cells *ret)
+{
+	struct arena *a = m->arena;
+	const struct facts *f = &d->facts;
+	struct form_mark k;
+
+	form_mark_of(d, &k);
+	PUT(cell_i64(a, m->id), cell_i64(a, seq), cell_instant(a, from), "infinity", cell_i64(a, m->organ),
+	    cell_i64(a, m->unit), procedure_code(d->procedure), k.excluded, k.ip_type, k.cause, k.outcome,
+	    cell_list(a, f, FIELD_CAMPAIGNS), k.primary, cell_list(a, f, FIELD_TAGS), k.supervised,
+	    cell_bool(k.person_penalised), cell_day(a, k.days[FORM_DAY_filed]), cell_day(a, k.days[FORM_DAY_decided]),
+	    cell_day(a, k.days[FORM_DAY_closed]), cell_day(a, k.days[FORM_DAY_police]),
+	    cell_day(a, k.days[FORM_DAY_procuratorate]), cell_sum(a, k.sums[FORM_SUM_value]),
+	    cell_sum(a, k.sums[FORM_SUM_penalty]), cell_sum(a, k.sums[FORM_SUM_recovered]),
+	    cell_sum(a, k.sums[FORM_SUM_recovered_foreign]), cell_sum(a, k.sums[FORM_SUM_dens]), number,
+	    change_title(a, d), change_party(a, d), fact_text(f, FIELD_OFFICER), cell_day(a, k.first_on),
+	    cell_day(a, k.last_on));
 }
 
 void rows_handoff(const struct rows_matter *m, const struct dossier *d, instant_t sent_at, struct cells *ret)
@@ -286,6 +335,39 @@ void rows_handoff(const struct rows_matter *m, const struct dossier *d, instant_
 	handoff_copy_of(d, &copy);
 	PUT(cell_i64(a, m->id), cell_i64(a, m->organ), cell_i64(a, m->unit), copy.thread, copy.channel,
 	    cell_i64(a, copy.side), cell_id(a, copy.case_id), copy.peer_code, copy.peer_name, cell_instant(a, sent_at));
+}
+
+void rows_disclosure(const struct rows_matter *m, const struct dossier *d, const char *number, struct cells *ret)
+{
+	struct arena *a = m->arena;
+	struct disclosure_columns k;
+	struct docno no = { .key = NULL };
+
+	disclosure_columns_of(d, &k);
+	if (number)
+		ident_docno(a, sv_of(number), &no);
+	PUT(cell_i64(a, m->id), cell_i64(a, m->organ), cell_i64(a, m->unit), cell_id(a, k.case_id), number, no.key,
+	    cell_day(a, k.decided_on), k.class, k.state, cell_bool(k.open), cell_day(a, k.next_on),
+	    cell_day(a, k.publish_due_on), cell_day(a, k.published_on), cell_day(a, k.pushed_on),
+	    cell_day(a, k.credit_due_on), cell_day(a, k.credit_on), cell_day(a, k.withdraw_due_on),
+	    cell_day(a, k.withdrawn_on), cell_day(a, k.stop_due_on), cell_day(a, k.stopped_on));
+}
+
+void rows_public(const struct rows_matter *m, const struct public_columns *p, int n, instant_t from, struct cells *ret)
+{
+	struct arena *a = m->arena;
+	char hex[CRYPTO_SHA256_HEX_SIZE];
+
+	crypto_hex(p->digest, sizeof(p->digest), hex);
+	PUT(cell_i64(a, m->id), cell_i64(a, n), cell_instant(a, from), NULL, NULL, p->organ_name, p->decision_no,
+	    p->decision_no_key, p->party, p->party_key, p->uscc, cell_day(a, p->decided_on), cell_day(a, p->published_on),
+	    p->class, cell_day(a, p->stop_due), p->summary.p, p->body, arena_printf(a, "\\x%s", hex));
+}
+
+void rows_public_end(const struct rows_matter *m, instant_t until, const char *why, struct cells *ret)
+{
+	ret->at[3] = cell_instant(m->arena, until);
+	ret->at[4] = why;
 }
 
 /* ---- the chain ---- */

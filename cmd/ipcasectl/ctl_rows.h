@@ -11,20 +11,21 @@
 #include "ctl_engine.h"
 
 #include "law/mark.h"
+#include "store/change_public.h"
 
 enum rows_table {
-	ROWS_MATTER, ROWS_DOSSIER, ROWS_ACT, ROWS_DOCUMENT, ROWS_CLOCK, ROWS_PARTY, ROWS_TEXT, ROWS_MARK,
-	ROWS_HANDOFF, ROWS_RECORD, ROWS_TABLE_COUNT
+	ROWS_MATTER, ROWS_DOSSIER, ROWS_ACT, ROWS_DOCUMENT, ROWS_CLOCK, ROWS_PARTY, ROWS_TEXT, ROWS_MARK, ROWS_FORM,
+	ROWS_HANDOFF, ROWS_RECORD, ROWS_DISCLOSURE, ROWS_PUBLIC, ROWS_TABLE_COUNT
 };
 
-enum { ROWS_COLUMNS_MAX = 28 };
+enum { ROWS_COLUMNS_MAX = 44 };
 
 /* Columns in the order of the cells. `key_count` leading ones are the primary key. */
 struct rows_info {
 	const char *table;
 	const char *columns[ROWS_COLUMNS_MAX + 1];
 	int key_count;
-	unsigned instants; /* bit per column of type timestamptz */
+	uint64_t instants; /* bit per column of type timestamptz */
 };
 extern const struct rows_info rows_info[ROWS_TABLE_COUNT];
 int rows_column_count(enum rows_table t);
@@ -59,12 +60,22 @@ void rows_clock(const struct rows_matter *m, const struct dossier *d, int idx, s
 /* Rows of all parties into `ret`; returns how many (<= max). */
 size_t rows_parties(const struct rows_matter *m, const struct dossier *d, struct cells *ret, size_t max);
 void rows_text(const struct rows_matter *m, const struct dossier *d, struct cells *ret);
-/* `until` INSTANT_NONE: in force. */
-void rows_mark(const struct rows_matter *m, const struct dossier *d, int seq, instant_t from, instant_t until,
+/* In force from `from` on; `number` is the matter's. */
+void rows_mark(const struct rows_matter *m, const struct dossier *d, int seq, instant_t from, const char *number,
+	       struct cells *ret);
+
+/* The same for the row of form_mark; of a case only. */
+void rows_form(const struct rows_matter *m, const struct dossier *d, int seq, instant_t from, const char *number,
 	       struct cells *ret);
 
 /* Of a hand-over only. `sent_at` INSTANT_NONE: not sent. */
 void rows_handoff(const struct rows_matter *m, const struct dossier *d, instant_t sent_at, struct cells *ret);
+
+/* Of a disclosure only. `number`: of the decision, NULL: none. */
+void rows_disclosure(const struct rows_matter *m, const struct dossier *d, const char *number, struct cells *ret);
+/* Version `n` of what it made public; it ends with the next one, or with whatever ended it. */
+void rows_public(const struct rows_matter *m, const struct public_columns *p, int n, instant_t from, struct cells *ret);
+void rows_public_end(const struct rows_matter *m, instant_t until, const char *why, struct cells *ret);
 
 /* The same bytes as SQL act_digest(). */
 void rows_digest(const struct rows_matter *m, const struct rows_act *a, const uint8_t *prev, uint8_t ret[32]);

@@ -5,15 +5,16 @@
  * Acts as ipcase_owner; each change is one transaction with its row in audit. A series belongs to a unit and a
  * paper (文种代字): the unit's own wins over its organ's. Two units with the same prefix share one gap-free
  * counter a year. A changed prefix begins its own counter; issued numbers stay as they are. */
-#include "ctl.h"
+#include "ctl_action.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "law/ident.h"
 
 struct options {
-	const char *database, *code, *name, *kind, *parent, *region, *paper, *prefix;
+	const char *database, *code, *name, *kind, *parent, *region, *paper, *prefix, *uscc;
 };
 
 static bool print_rows(PGconn *conn, const char *sql)
@@ -29,51 +30,32 @@ static bool print_rows(PGconn *conn, const char *sql)
 	return res != NULL;
 }
 
-static bool list(PGconn *conn, const struct options *o)
+static bool list(PGconn *conn, const void *options UNUSED)
 {
-	(void)o;
 	return print_rows(conn, "SELECT u.code, u.kind, coalesce(p.code, '-'), o.code, coalesce(u.region, '-'), u.name"
 				" FROM unit u JOIN unit o ON o.id = u.organ_id LEFT JOIN unit p ON p.id = u.parent_id"
 				" ORDER BY u.organ_id, u.id");
 }
 
-static bool numbers(PGconn *conn, const struct options *o)
+static bool numbers(PGconn *conn, const void *options UNUSED)
 {
-	(void)o;
 	return print_rows(conn, "SELECT u.code, s.paper, s.prefix, coalesce(string_agg(c.year || ':' || c.last, ' '"
 				" ORDER BY c.year), '-') FROM number_series s JOIN unit u ON u.id = s.unit_id"
 				" LEFT JOIN number_counter c ON c.prefix = s.prefix"
 				" GROUP BY u.code, s.paper, s.prefix ORDER BY u.code, s.paper");
 }
 
-/* One statement that must touch one row, and its audit row. */
-static bool change(PGconn *conn, const char *sql, int count, const char *const *values, const char *action,
-		   const char *absent)
-{
-	const char *audited[] = { action };
-	PGresult *res = ctl_query(conn, sql, count, values);
-	bool ok = res && strcmp(PQcmdTuples(res), "1") == 0;
-
-	if (res && !ok)
-		ctl_error("%s", absent);
-	PQclear(res);
-	if (!ok)
-		return false;
-	res = ctl_query(conn, "INSERT INTO audit (place, action, outcome) VALUES ('ipcasectl', $1, 'ok')", 1, audited);
-	PQclear(res);
-	return res != NULL;
-}
-
 /* Bureaus, departments and partners are organs of their own; the rest belong to their parent's organ. */
-static bool add(PGconn *conn, const struct options *o)
+static bool add(PGconn *conn, const void *options)
 {
+	const struct options *o = options;
 	const char *values[] = { o->code, o->name, o->kind, o->parent, o->region };
 
 	if (!o->code || !o->name || !o->kind) {
 		ctl_error("--code, --name and --kind are needed");
 		return false;
 	}
-	return change(conn,
+	return ctl_change(conn,
 		      "WITH parent AS (SELECT id, organ_id FROM unit WHERE code = $4),"
 		      " next AS (SELECT nextval(pg_get_serial_sequence('ipcase.unit', 'id')) AS id)"
 		      " INSERT INTO unit (id, parent_id, organ_id, kind, code, name, region)"
@@ -83,8 +65,9 @@ static bool add(PGconn *conn, const struct options *o)
 		      5, values, "unit.add", "there is no unit with that --parent code");
 }
 
-static bool number(PGconn *conn, const struct options *o)
+static bool number(PGconn *conn, const void *options)
 {
+	const struct options *o = options;
 	const char *values[] = { o->code, o->paper, o->prefix };
 
 	if (!o->code || !o->paper) {
@@ -92,33 +75,41 @@ static bool number(PGconn *conn, const struct options *o)
 		return false;
 	}
 	if (!o->prefix)
-		return change(conn,
+		return ctl_change(conn,
 			      "DELETE FROM number_series s USING unit u WHERE u.id = s.unit_id AND u.code = $1"
 			      " AND s.paper = $2",
 			      2, values, "unit.number.end", "that unit has no series for the paper");
-	return change(conn,
+	return ctl_change(conn,
 		      "INSERT INTO number_series AS s (unit_id, paper, prefix) SELECT id, $2, $3 FROM unit WHERE code = $1"
 		      " ON CONFLICT (unit_id, paper) DO UPDATE SET prefix = excluded.prefix",
 		      3, values, "unit.number", "there is no unit with that --code");
 }
 
-static const struct {
-	const char *name;
-	bool (*run)(PGconn *conn, const struct options *o);
-} actions[] = {
-	{ "list", list }, { "add", add }, { "numbers", numbers }, { "number", number },
-};
-
-static bool in_transaction(PGconn *conn, bool (*action)(PGconn *, const struct options *),
-			   const struct options *o)
+/* What the credit platform knows an organ by. */
+static bool code(PGconn *conn, const void *options)
 {
-	if (!ctl_exec(conn, "BEGIN"))
-		return false;
-	if (action(conn, o) && ctl_exec(conn, "COMMIT"))
-		return true;
-	ctl_rollback(conn);
-	return false;
+	const struct options *o = options;
+	struct arena arena = ARENA_INIT(0);
+	struct err err = ERR_INIT;
+	const char *uscc = NULL;
+	bool ok = o->code && o->uscc;
+
+	if (!ok)
+		ctl_error("--code and --uscc are needed");
+	else if (!(ok = ident_uscc(&arena, sv_of(o->uscc), &uscc, NULL, &err) == ERR_OK))
+		ctl_error("--uscc: %s", err.message);
+	if (ok) {
+		const char *values[] = { o->code, uscc };
+		ok = ctl_change(conn, "UPDATE unit SET uscc = $2 WHERE code = $1 AND id = organ_id", 2, values, "unit.code",
+				"there is no organ with that --code");
+	}
+	arena_fini(&arena);
+	return ok;
 }
+
+static const struct ctl_action actions[] = {
+	{ "list", list }, { "add", add }, { "code", code }, { "numbers", numbers }, { "number", number },
+};
 
 static int run(int argc, char **argv)
 {
@@ -127,6 +118,7 @@ static int run(int argc, char **argv)
 		{ "name", required_argument, NULL, 'n' },     { "kind", required_argument, NULL, 'k' },
 		{ "parent", required_argument, NULL, 'p' },   { "region", required_argument, NULL, 'r' },
 		{ "paper", required_argument, NULL, 'w' },    { "prefix", required_argument, NULL, 'x' },
+		{ "uscc", required_argument, NULL, 'u' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options o = { 0 };
@@ -142,24 +134,16 @@ static int run(int argc, char **argv)
 		case 'r': o.region = optarg; break;
 		case 'w': o.paper = optarg; break;
 		case 'x': o.prefix = optarg; break;
+		case 'u': o.uscc = optarg; break;
 		default: return ctl_usage(&ctl_unit_command);
 		}
 	}
-	for (size_t i = 0; optind == argc - 1 && i < ARRAY_LEN(actions); i++) {
-		if (strcmp(argv[optind], actions[i].name) != 0)
-			continue;
-		const char *database = ctl_database(o.database);
-		PGconn *conn = database ? ctl_connect_owner(database) : NULL;
-		bool ok = conn && in_transaction(conn, actions[i].run, &o);
-		PQfinish(conn);
-		return ok ? CTL_OK : CTL_FAILED;
-	}
-	return ctl_usage(&ctl_unit_command);
+	return ctl_action_run(&ctl_unit_command, actions, ARRAY_LEN(actions), argc, argv, o.database, &o);
 }
 
 const struct ctl_command ctl_unit_command = {
 	.name = "unit",
-	.usage = "list | add --code CODE --name NAME --kind KIND [--parent CODE] [--region CODE]\n"
+	.usage = "list | add --code CODE --name NAME --kind KIND [--parent CODE] [--region CODE] | code --code CODE --uscc CODE\n"
 		 "         | numbers | number --code CODE --paper PAPER [--prefix PREFIX]   --database CONNINFO",
 	.help = "organs and units; prefixes of their document numbers",
 	.run = run,

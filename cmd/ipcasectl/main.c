@@ -15,6 +15,7 @@ static const struct ctl_command *const commands[] = {
 	&ctl_peer_command,       /* organs of hand-overs */
 	&ctl_account_command,    /* daily */
 	&ctl_key_command,        /* once an organ, and when one expires */
+	&ctl_digest_command,     /* daily digests */
 	&ctl_rebuild_command,    /* proof */
 	&ctl_recompute_command,  /* each year */
 	&ctl_procedures_command, /* the law's tables, to read */

@@ -7,6 +7,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "app/digest.h"
+#include "app/disclosure.h"
 #include "app/exchange.h"
 #include "app/material.h"
 #include "crypto/crypto.h"
@@ -41,11 +43,12 @@ struct daemon {
 	size_t worker_count, drained;
 	struct exchange_keys *keys;
 	struct exchange *exchange;
+	struct digest *digest; /* NULL: none is configured */
 	struct door door;
 	struct law_shelf *shelf;
 	struct old_law *old_law; /* books and keys that some request may still use */
 	int law_tries;
-	struct loop_timer law_timer, drain_timer, sweep_timer;
+	struct loop_timer law_timer, drain_timer, sweep_timer, stop_timer, digest_timer;
 	/* a reload under way */
 	bool reloading;
 	struct conf next_conf;
@@ -180,11 +183,45 @@ static void on_sweep(void *arg)
 	loop_post(d->workers[0].loop, worker_sweep, d);
 }
 
-/* Uploads that nobody goes on with: now and every hour. */
+static void worker_stop_due(void *arg)
+{
+	struct daemon *d = arg;
+
+	disclosure_sweep(d->workers[0].app);
+}
+
+static void on_stop_due(void *arg)
+{
+	struct daemon *d = arg;
+
+	loop_post(d->workers[0].loop, worker_stop_due, d);
+}
+
+static void worker_digest(void *arg)
+{
+	struct daemon *d = arg;
+
+	digest_look(d->digest);
+}
+
+static void on_digest(void *arg)
+{
+	struct daemon *d = arg;
+
+	loop_post(d->workers[0].loop, worker_digest, d);
+}
+
+/* Uploads that nobody goes on with: now and every hour. Disclosures past their last day. */
 static void begin_sweeping(struct daemon *d)
 {
 	int64_t idle = d->conf.store.upload_idle_ms;
 
+	on_stop_due(d);
+	loop_timer_start_periodic(d->loop, &d->stop_timer, d->conf.disclosure.sweep_ms, on_stop_due, d);
+	if (d->digest) {
+		on_digest(d);
+		loop_timer_start_periodic(d->loop, &d->digest_timer, d->conf.digest.poll_ms, on_digest, d);
+	}
 	if (!d->process.content)
 		return;
 	on_sweep(d);
@@ -380,6 +417,8 @@ static void drain(struct daemon *d)
 	__atomic_store_n(&d->process.draining, true, __ATOMIC_RELAXED);
 	loop_timer_stop(&d->law_timer);
 	loop_timer_stop(&d->sweep_timer);
+	loop_timer_stop(&d->stop_timer);
+	loop_timer_stop(&d->digest_timer);
 	log_info("draining", "timeout_ms=%lld", (long long)d->conf.run.drain_timeout_ms);
 	for (size_t i = 0; i < d->worker_count; i++) {
 		struct drained *it = xcalloc(1, sizeof(*it));
@@ -427,8 +466,12 @@ static enum err_code make_workers(struct daemon *d, struct err *err)
 	d->process.worker_count = d->worker_count;
 	if (code == ERR_OK)
 		d->process.exchange = d->exchange = exchange_new(d->workers[0].app, &d->conf);
-	for (size_t i = 0; i < d->worker_count && code == ERR_OK; i++)
+	if (code == ERR_OK)
+		d->digest = digest_new(d->workers[0].app, &d->conf);
+	for (size_t i = 0; i < d->worker_count && code == ERR_OK; i++) {
 		d->workers[i].app->exchange = d->exchange;
+		d->workers[i].app->digest = d->digest;
+	}
 	if (code == ERR_OK)
 		code = door_open(&d->door, &d->conf, d->keys, d->workers[0].app, err);
 	for (size_t i = 0; i < d->worker_count && code == ERR_OK; i++)
@@ -472,6 +515,7 @@ static void unmake_all(struct daemon *d)
 		worker_stop(&d->workers[i]);
 	offload_free(d->process.offload);
 	offload_free(d->process.content_pool);
+	digest_stop(d->digest);
 	if (d->exchange) {
 		loop_adopt(d->workers[0].loop);
 		exchange_stop(d->exchange);
@@ -481,9 +525,12 @@ static void unmake_all(struct daemon *d)
 	for (size_t i = 0; i < d->worker_count; i++)
 		worker_fini(&d->workers[i]);
 	exchange_free(d->exchange);
+	digest_free(d->digest);
 	content_store_close(d->process.content);
 	loop_timer_stop(&d->law_timer);
 	loop_timer_stop(&d->sweep_timer);
+	loop_timer_stop(&d->stop_timer);
+	loop_timer_stop(&d->digest_timer);
 	loop_timer_stop(&d->drain_timer);
 	while (d->old_law)
 		forget_old_law(d->old_law);

@@ -71,6 +71,8 @@ enum err_code worker_init(struct worker *w, size_t index, const struct conf *con
 	w->api = (struct api){
 		.app = w->app, .process = process, .request_timeout_ms = conf->http.request_timeout_ms,
 		.slow_timeout_ms = conf->database.slow_timeout_ms,
+		.public = { .enabled = conf->public.enabled, .max_age_s = conf->public.max_age_ms / 1000,
+			    .searches_per_minute = conf->public.searches },
 	};
 	http_config(w, conf, &server_config);
 	code = http_server_new(w->loop, &server_config, router, tls, &w->server, err);

@@ -10,28 +10,8 @@ set -euo pipefail
 
 bin=$1 server=$2 accounts=$3
 export LC_ALL=C.UTF-8
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-die() {
-	printf 'handoffs.sh: %s\n' "$*" >&2
-	exit 1
-}
-
-# by ACCOUNT ARGUMENTS...: the client, logged in once for each account.
-by() {
-	local account=$1 log
-	shift
-	if [ ! -d "$work/$account" ]; then
-		mkdir -m 0700 "$work/$account"
-		awk -F '\t' -v a="$account" '$2 == a { print $3 }' "$accounts" >"$work/$account/password"
-		XDG_CONFIG_HOME=$work/$account "$bin/ipcase" --server "$server" --account "$account" \
-			--password-file "$work/$account/password" login >"$work/$account/log" 2>&1 ||
-			die "$account cannot log in: $(cat "$work/$account/log")"
-	fi
-	log=$(XDG_CONFIG_HOME=$work/$account "$bin/ipcase" --server "$server" "$@" 2>&1) || die "$account: $* : $log"
-	printf '%s\n' "$log"
-}
+# shellcheck source=cmd/run/client.sh
+. "$(dirname "$0")/client.sh"
 
 # act ACCOUNT KIND ID ACT ARGUMENTS...: one act on a clue, a case or a hand-over.
 act() {

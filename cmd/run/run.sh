@@ -131,8 +131,8 @@ start_daemon() { # CONFIG
 	daemon=$!
 }
 
-# Hand-overs go through the exchange, so they need a daemon; it listens where nobody looks yet.
-demo_handoffs() {
+# Hand-overs go through the exchange and reports through the client, so they need a daemon; it listens where nobody looks yet.
+demo_online() {
 	local place i
 	place=$(mktemp -d)
 	write_ini "unix:$place/socket" "$place/ipcase.ini"
@@ -142,6 +142,7 @@ demo_handoffs() {
 		sleep 0.1
 	done
 	step "$here/handoffs.sh" "$bin" "unix:$place/socket" "$dir/accounts.txt"
+	step "$here/reports.sh" "$bin" "unix:$place/socket" "$dir/accounts.txt"
 	kill -TERM "$daemon"
 	wait "$daemon" || :
 	daemon=
@@ -154,7 +155,7 @@ if [ ! -e "$ready_mark" ]; then
 	(umask 077 && : >"$dir/accounts.txt")
 	step "$bin/ipcasectl" demo --database "$owner" --accounts "$dir/accounts.txt"
 	organ_keys
-	demo_handoffs
+	demo_online
 	: >"$ready_mark"
 fi
 

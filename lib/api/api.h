@@ -15,6 +15,7 @@
 #ifndef API_API_H
 #define API_API_H
 
+#include "api/api_public_guard.h"
 #include "app/app.h"
 #include "http/http.h"
 #include "json/json_reader.h"
@@ -113,6 +114,7 @@ struct api {
 	struct api_process *process;
 	int64_t request_timeout_ms, slow_timeout_ms;
 	size_t max_body, max_import_body;
+	struct api_public public;
 };
 
 /* Rows for http_router_new, one a route. `max_import_body` (of slow routes), `max_bytes` (of those that take bytes) and

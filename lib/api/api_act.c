@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * Changes: POST /clues, POST /cases, POST /handoffs, and POST .../{id}/acts of each. */
+ * Changes: POST /clues, POST /cases, POST /handoffs, POST /disclosures, and POST .../{id}/acts of each. */
 #include "api/api_steps.h"
 #include "app/act.h"
 
@@ -19,6 +19,12 @@ const struct api_field fields_handoff_create[] = {
 	{ "channel", API_CHOICE, .required = true, .words = API_CHANNELS, .doc = "移送种类" },
 	{ "act", API_CHOICE, .words = "open|arrive|assign_open",
 	  .doc = "open 开始移送（缺省）；arrive 登记对方以纸质移送来的；assign_open 法院委派调解（c7，法院账号的缺省）" },
+	WHEN_FIELD, FIELDS_FIELD(NULL), { .name = NULL },
+};
+
+const struct api_field fields_disclosure_create[] = {
+	{ "act", API_CHOICE, .required = true, .words = "receive|register",
+	  .doc = "receive 接收外省推送的决定；register 登记变更后的决定" },
 	WHEN_FIELD, FIELDS_FIELD(NULL), { .name = NULL },
 };
 
@@ -85,6 +91,18 @@ static enum step decode_handoff(struct task *t)
 	return STEP_NEXT;
 }
 
+static enum step decode_disclosure(struct task *t)
+{
+	static const char *const codes[] = { "receive", "register" };
+	struct act_call *a = task_ctx(t);
+
+	decode_common(t);
+	a->kind = MATTER_DISCLOSURE;
+	a->procedure = PROCEDURE_DISCLOSURE;
+	a->act = sv_of(codes[api_value(api_request(t), "act")->num]);
+	return STEP_NEXT;
+}
+
 static enum step decode_act(struct task *t, enum matter_kind kind)
 {
 	struct act_call *a = task_ctx(t);
@@ -113,6 +131,11 @@ static enum step decode_handoff_act(struct task *t)
 	return decode_act(t, MATTER_HANDOFF);
 }
 
+static enum step decode_disclosure_act(struct task *t)
+{
+	return decode_act(t, MATTER_DISCLOSURE);
+}
+
 static enum step reply_act(struct task *t)
 {
 	const struct act_call *a = task_ctx(t);
@@ -135,6 +158,12 @@ const struct task_step steps_case_create[] = {
 };
 const struct task_step steps_handoff_create[] = {
 	API_BEGIN, { "decode", decode_handoff }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END
+};
+const struct task_step steps_disclosure_create[] = {
+	API_BEGIN, { "decode", decode_disclosure }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END
+};
+const struct task_step steps_disclosure_act[] = {
+	API_BEGIN, { "decode", decode_disclosure_act }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END
 };
 const struct task_step steps_handoff_act[] = {
 	API_BEGIN, { "decode", decode_handoff_act }, ACT_STEPS, { "reply", reply_act }, TASK_STEPS_END

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * Reading one clue, case or hand-over: itself, its next acts, its timeline, its clocks. */
+ * Reading one clue, case, hand-over or disclosure: itself, its next acts, its timeline, its clocks. */
 #include "api/api_steps.h"
 #include "app/view.h"
 
@@ -33,6 +33,11 @@ static enum step decode_case(struct task *t)
 static enum step decode_handoff(struct task *t)
 {
 	return decode_id(t, MATTER_HANDOFF);
+}
+
+static enum step decode_disclosure(struct task *t)
+{
+	return decode_id(t, MATTER_DISCLOSURE);
 }
 
 static enum step decode_timeline(struct task *t)
@@ -84,7 +89,7 @@ static enum step reply_clocks(struct task *t)
 	return api_reply_send(t, &reply);
 }
 
-/* What is this number: a clue, a case or a hand-over? */
+/* What is this number: a clue, a case, a hand-over, a disclosure? */
 static enum step reply_kind(struct task *t)
 {
 	const struct matter_view *v = task_ctx(t);
@@ -118,7 +123,10 @@ READ_STEPS(steps_clue_clocks, decode_clue, reply_clocks);
 READ_STEPS(steps_case_clocks, decode_case, reply_clocks);
 READ_STEPS(steps_handoff_next, decode_handoff, reply_next);
 READ_STEPS(steps_handoff_clocks, decode_handoff, reply_clocks);
+READ_STEPS(steps_disclosure_next, decode_disclosure, reply_next);
+READ_STEPS(steps_disclosure_clocks, decode_disclosure, reply_clocks);
 PAGE_STEPS(steps_handoff_acts, decode_handoff, reply_acts);
+PAGE_STEPS(steps_disclosure_acts, decode_disclosure, reply_acts);
 PAGE_STEPS(steps_clue_acts, decode_clue, reply_acts);
 PAGE_STEPS(steps_case_acts, decode_case, reply_acts);
 

@@ -33,6 +33,19 @@ static bool is_protected(struct sv name)
 	return field_by_name(name, &field) && (field_info(field)->flags & FIELD_FLAG_PROTECTED);
 }
 
+/* The approved text of a decision that is published, and what is cut from it. */
+static bool is_sealed(enum field f)
+{
+	return f == FIELD_DECISION_TEXT || f == FIELD_CUTS;
+}
+
+static bool is_sealed_name(struct sv name)
+{
+	enum field field;
+
+	return field_by_name(name, &field) && is_sealed(field);
+}
+
 /* An array of party objects, numbers masked. */
 static void write_masked_parties(struct json_writer *w, struct arena *arena, const struct json_value *list)
 {
@@ -53,10 +66,10 @@ static void write_masked_parties(struct json_writer *w, struct arena *arena, con
 
 /* Facts as they were stored; for those without the right, what they may see of them. False: something is
  * missing, so the text no longer fits its digest. */
-static bool write_payload(struct json_writer *w, struct arena *arena, struct sv payload, bool full)
+static bool write_payload(struct json_writer *w, struct arena *arena, struct sv payload, const struct matter_view *v)
 {
 	struct json_doc *doc;
-	bool whole = true;
+	bool whole = true, full = v->full;
 
 	if (full || payload.n == 0 || json_parse(arena, payload, &doc, NULL) != ERR_OK) {
 		json_rawtext(w, full && payload.n > 0 ? payload : SV("{}"));
@@ -64,7 +77,7 @@ static bool write_payload(struct json_writer *w, struct arena *arena, struct sv 
 	}
 	json_obj_open(w);
 	for (const struct json_value *m = json_first(json_root(doc)); m; m = json_next(m)) {
-		if (is_protected(json_name(m))) {
+		if (is_protected(json_name(m)) || (v->sealed && is_sealed_name(json_name(m)))) {
 			whole = false;
 			continue;
 		}
@@ -87,7 +100,8 @@ static void write_facts(struct json_writer *w, const struct matter_view *v)
 	json_key(w, "facts");
 	json_obj_open(w);
 	for (enum field f = 0; f < FIELD_COUNT; f++) {
-		if (!v->dossier->facts.at[f].set || f == FIELD_PARTIES || f == FIELD_STATE_BEFORE)
+		if (!v->dossier->facts.at[f].set || f == FIELD_PARTIES || f == FIELD_STATE_BEFORE ||
+		    (v->sealed && is_sealed(f)))
 			continue;
 		if (v->full || !(field_info(f)->flags & FIELD_FLAG_PROTECTED))
 			field_write(w, f, &v->dossier->facts.at[f]);
@@ -161,7 +175,7 @@ static void write_requests(struct json_writer *w, struct arena *arena, const str
 		json_kv_str(w, "waits_for", role_code(waits_for));
 		json_kv_str(w, "waits_for_zh", role_zh(waits_for));
 		json_key(w, "fields");
-		write_payload(w, arena, r->payload ? sv_of(r->payload) : SV("{}"), v->full);
+		write_payload(w, arena, r->payload ? sv_of(r->payload) : SV("{}"), v);
 		json_obj_close(w);
 	}
 	json_arr_close(w);
@@ -208,27 +222,6 @@ void api_write_clocks(struct json_writer *w, const struct matter_view *v)
 		write_clock(w, &c);
 	}
 	json_arr_close(w);
-}
-
-static void write_fact_day(struct json_writer *w, const char *key, const struct dossier *d, enum field f)
-{
-	json_kv_day(w, key, fact_day(&d->facts, f));
-}
-
-static void write_disclosure(struct json_writer *w, const struct dossier *d)
-{
-	const char *state = fact_text(&d->facts, FIELD_DISCLOSURE);
-	const char *exemption = fact_text(&d->facts, FIELD_PUBLISH_EXEMPTION);
-
-	json_key(w, "disclosure");
-	json_obj_open(w);
-	json_kv_str(w, "state", state[0] ? state : NULL);
-	write_fact_day(w, "due", d, FIELD_PUBLISH_DUE);
-	write_fact_day(w, "published_on", d, FIELD_PUBLISHED_ON);
-	write_fact_day(w, "pushed_on", d, FIELD_PUSHED_ON);
-	write_fact_day(w, "withdrawn_on", d, FIELD_WITHDRAWN_ON);
-	json_kv_str(w, "exemption", exemption[0] ? exemption : NULL);
-	json_obj_close(w);
 }
 
 static void write_link(struct json_writer *w, const struct dossier *d, const char *rel, enum field field)
@@ -294,13 +287,13 @@ void api_write_matter_members(struct json_writer *w, struct arena *arena, const 
 	write_requests(w, arena, v);
 	json_key(w, "clocks");
 	api_write_clocks(w, v);
-	write_disclosure(w, d);
 	write_derived(w, v);
 	json_key(w, "links");
 	json_arr_open(w);
 	write_link(w, d, "clue", FIELD_CLUE);
 	write_link(w, d, "case", FIELD_CASE);
 	write_link(w, d, "handoff", FIELD_HANDOFF);
+	write_link(w, d, "disclosure", FIELD_DISCLOSURE_MATTER);
 	json_arr_close(w);
 }
 
@@ -441,7 +434,7 @@ static void write_act(struct json_writer *w, struct arena *arena, const struct m
 	if (a.back_entry)
 		json_kv_bool(w, "back_entry", true);
 	json_key(w, "payload");
-	if (!write_payload(w, arena, a.payload, v->full))
+	if (!write_payload(w, arena, a.payload, v))
 		json_kv_bool(w, "redacted", true);
 	json_kv_sv(w, "digest", a.digest);
 	json_obj_close(w);

@@ -6,7 +6,7 @@
 #include "law/mark.h"
 
 #define PAGE_FIELDS \
-	{ "kind", API_CHOICE, .in_query = true, .words = "clue|case|handoff", .doc = "只看线索、案件或移送" }, \
+	{ "kind", API_CHOICE, .in_query = true, .words = "clue|case|handoff|disclosure", .doc = "只看线索、案件、移送或公示事项" }, \
 	{ "after", API_TEXT, .in_query = true, .max = 1024, .doc = "上一页的 next" }, \
 	{ "limit", API_INT, .in_query = true, .max = 1000, .doc = "每页条数，默认 50，最多 200" }
 
@@ -28,10 +28,9 @@ const struct api_field fields_search[] = {
 
 static void decode_page(const struct api_request *r, struct queue_call *q)
 {
-	static const char *const kinds[] = { "clue", "case", "handoff" };
 	const struct api_value *kind = api_value(r, "kind"), *after = api_value(r, "after");
 
-	q->kind = kind->set ? kinds[kind->num] : NULL;
+	q->kind = kind->set ? matter_kind_code((enum matter_kind)kind->num) : NULL; /* words in the order of the enum */
 	q->cursor = after->set ? after->text : SV("");
 	q->limit = api_limit(r, QUEUE_PAGE_DEFAULT, QUEUE_PAGE_MAX);
 }

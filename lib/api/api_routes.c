@@ -2,13 +2,20 @@
  *
  * The routes. A new one is a row here, its fields and steps in the file of its resource, and, when it answers
  * something new, a schema in api_schema.c. The OpenAPI document follows by itself. */
+#include "api/api_disclosure.h"
 #include "api/api_handoff.h"
+#include "api/api_public.h"
 #include "app/act.h"
 #include "app/admin.h"
+#include "app/audit.h"
+#include "app/forms.h"
+#include "app/shuanggongshi.h"
+#include "app/warning.h"
 #include "app/import.h"
 #include "app/login.h"
 #include "app/material.h"
 #include "app/passwd.h"
+#include "app/public.h"
 #include "app/queue.h"
 #include "app/rates.h"
 #include "app/view.h"
@@ -37,15 +44,23 @@ enum { ACT_BODY = 1024 * KIB, SMALL_BODY = 16 * KIB, IMPORT_BODY = 64 * 1024 * K
 #define ACT_ROUTE(p, s, procedures, d) \
 	{ .method = HTTP_POST, .pattern = V1 p, .body_max = ACT_BODY, .context = sizeof(struct act_call), .steps = s, \
 	  .fields = fields_act, .acts = procedures, .reply = "ActReply", .status = 201, .doc = d }
-/* The channels come last. */
-enum { HANDOFF_PROCEDURES = (1u << PROCEDURE_COUNT) - (1u << PROCEDURE_C1) };
+/* The channels stand together. */
+enum { HANDOFF_PROCEDURES = (1u << (PROCEDURE_C9 + 1)) - (1u << PROCEDURE_C1) };
 
 #define FILE_ROUTE(p, s, type, d) \
 	{ .method = HTTP_GET, .pattern = V1 p, .flags = API_ROUTE_SLOW | API_ROUTE_FILE, .context = sizeof(struct type), \
 	  .steps = s, .status = 200, .doc = d }
+#define SGS_GET(p, s, type, f, r, d) \
+	{ .method = HTTP_GET, .pattern = V1 p, .flags = API_ROUTE_SLOW, \
+	  .roles = ROLE_CREDIT_CLERK | ROLES_LEADER | ROLE_AUDITOR, .context = sizeof(struct type), .steps = s, .fields = f, \
+	  .reply = r, .status = 200, .doc = d }
 #define PLAIN_ROUTE(p, h, r, d) \
 	{ .method = HTTP_GET, .pattern = p, .flags = API_ROUTE_PLAIN | API_ROUTE_OPEN, .handler = h, .reply = r, \
 	  .status = 200, .doc = d }
+
+#define PUBLIC_ROUTE(p, s, f, d) \
+	{ .method = HTTP_GET, .pattern = p, .flags = API_ROUTE_OPEN, .context = sizeof(struct public_call), .steps = s, \
+	  .fields = f, .status = 200, .doc = d }
 
 const struct api_route api_routes[] = {
 	/* sessions */
@@ -133,12 +148,71 @@ const struct api_route api_routes[] = {
 	GET_ROUTE("/peers", steps_peers, peer_list_call, NULL, "PeerList", "可以移送的机关"),
 	GET_ROUTE("/quarantine", steps_quarantine, quarantine_call, fields_quarantine, "QuarantinePage", "被拒绝的来件"),
 
+	/* disclosures: who may is a matter of the act's own row */
+	GET_ROUTE("/disclosures", steps_disclosure_list, disclosure_list_call, fields_disclosures, "DisclosurePage",
+		  "公示事项，先到期的在前"),
+	POST_ROUTE("/disclosures", 0, ACT_BODY, steps_disclosure_create, act_call, fields_disclosure_create, "ActReply",
+		   "接收外省推送的决定，或者登记变更后的决定"),
+	ACT_ROUTE("/disclosures/:id/acts", steps_disclosure_act, 1u << PROCEDURE_DISCLOSURE, "办理公示的一个步骤"),
+	GET_ROUTE("/disclosures/:id", steps_disclosure_get, disclosure_view, NULL, "Matter", "一件公示事项"),
+	GET_ROUTE("/disclosures/:id/next", steps_disclosure_next, matter_view, NULL, "NextActs", "公示现在可以办理的步骤"),
+	GET_ROUTE("/disclosures/:id/acts", steps_disclosure_acts, matter_view, fields_timeline, "ActPage", "公示的办理记录"),
+	GET_ROUTE("/disclosures/:id/clocks", steps_disclosure_clocks, matter_view, NULL, "ClockList", "公示的期限"),
+	GET_ROUTE("/disclosures/:id/preview", steps_preview, disclosure_preview, NULL, "Preview",
+		  "将要公示的文本；尚未整理的，按程序建议的删节"),
+	{ .method = HTTP_POST, .pattern = V1 "/disclosures/:id/preview", .flags = API_ROUTE_NO_KEY, .body_max = ACT_BODY,
+	  .context = sizeof(struct disclosure_preview), .steps = steps_preview_cuts, .fields = fields_preview,
+	  .reply = "Preview", .status = 200, .doc = "按所给的删节试看将要公示的文本，不保存" },
+
 	/* lists */
 	GET_ROUTE("/queue", steps_queue, queue_call, fields_queue, "MatterPage", "待办"),
 	GET_ROUTE("/matters", steps_search, queue_call, fields_search, "MatterPage", "查找线索和案件"),
 	{ .method = HTTP_GET, .pattern = V1 "/rates", .flags = API_ROUTE_SLOW, .context = sizeof(struct rates_call),
 	  .steps = steps_rates, .fields = fields_rates, .reply = "Rates", .status = 200,
 	  .doc = "结案率、按期办结率、公示率，及其背后的案件清单" },
+
+	/* report forms */
+	GET_ROUTE("/forms", steps_form_list, form_list_call, NULL, "FormList", "报表及其填报项目"),
+	{ .method = HTTP_GET, .pattern = V1 "/forms/:code", .flags = API_ROUTE_SLOW, .context = sizeof(struct form_fill_call),
+	  .steps = steps_form_fill, .fields = fields_form_fill, .reply = "Form", .status = 200,
+	  .doc = "填好的报表，截至某时；同一个 as_of 逐字节相同" },
+	{ .method = HTTP_GET, .pattern = V1 "/forms/:code/cells/:cell", .flags = API_ROUTE_SLOW,
+	  .context = sizeof(struct form_fill_call), .steps = steps_form_cell, .fields = fields_form_fill, .reply = "FormCell",
+	  .status = 200, .doc = "报表一格的来源：R3C5、行代码.栏代码、栏代码，或者 outside" },
+	POST_ROUTE("/forms/:code/entries", ROLE_CLERK | ROLE_OFFICER | ROLE_UNIT_HEAD, SMALL_BODY, steps_form_enter,
+		   form_enter_call, fields_form_enter, "FormEntered", "填报本单位的行动数字；更正以新的一条取代旧的"),
+	GET_ROUTE("/forms/:code/entries", steps_form_history, form_history_call, fields_form_history, "FormHistory",
+		  "填报过的数字，新的在前"),
+
+	/* audits */
+	{ .method = HTTP_POST, .pattern = V1 "/audits", .flags = API_ROUTE_SLOW, .body_max = SMALL_BODY,
+	  .context = sizeof(struct audit_open_call), .steps = steps_audit_open, .fields = fields_audit_open,
+	  .reply = "AuditStarted", .status = 202, .doc = "开始统计一期（M1 至 M10）；结果是一份 audit.json" },
+	GET_ROUTE("/audits/:id", steps_audit_show, audit_show_call, NULL, "Audit", "一次统计及其进度"),
+	FILE_ROUTE("/audits/:id/files/json", steps_audit_json, audit_file_call, "统计结果 audit.json"),
+	POST_ROUTE("/audits/:id/submit", ROLES_LEADER | ROLE_AUDITOR, 0, steps_audit_submit, audit_submit_call, NULL,
+		   "SnapshotId", "报送：成为不再改变的一份"),
+	GET_ROUTE("/snapshots", steps_snapshot_list, snapshot_list_call, fields_snapshots, "SnapshotList", "报送过的统计，新的在前"),
+	GET_ROUTE("/snapshots/:id", steps_snapshot_show, snapshot_list_call, NULL, "Snapshot", "一份报送"),
+	{ .method = HTTP_GET, .pattern = V1 "/snapshots/:id/diff/:other", .flags = API_ROUTE_SLOW,
+	  .context = sizeof(struct snapshot_diff_call), .steps = steps_snapshot_diff, .reply = "SnapshotDiff", .status = 200,
+	  .doc = "同一期的两份报送之间有何变化、为何变化" },
+
+	/* warnings, and what the credit platform is told */
+	{ .method = HTTP_GET, .pattern = V1 "/warnings", .flags = API_ROUTE_SLOW, .context = sizeof(struct warning_call),
+	  .steps = steps_warnings, .fields = fields_warnings, .reply = "Warnings", .status = 200,
+	  .doc = "预警：已经超期和几个工作日内到期的期限，逾期影响哪些指标" },
+	SGS_GET("/shuanggongshi", steps_sgs, sgs_page_call, fields_sgs, "CreditPage", "双公示：决定的 30 个字段及所缺所错"),
+	SGS_GET("/shuanggongshi/batches", steps_sgs_batches, sgs_list_call, fields_sgs_list, "CreditBatchPage",
+		"双公示：生成过的文件，新的在前"),
+	{ .method = HTTP_POST, .pattern = V1 "/shuanggongshi/batches", .flags = API_ROUTE_NO_KEY | API_ROUTE_SLOW,
+	  .roles = ROLE_CREDIT_CLERK | ROLES_LEADER, .body_max = ACT_BODY, .context = sizeof(struct sgs_batch_call),
+	  .steps = steps_sgs_batch, .fields = fields_sgs_batch, .reply = "CreditBatchId", .status = 201,
+	  .doc = "双公示：登记生成的文件；同样的内容是同一批次，可以重发" },
+	SGS_GET("/shuanggongshi/batches/:id", steps_sgs_batch_show, sgs_list_call, fields_sgs_list, "CreditBatch",
+		"双公示：一个批次及其中的决定"),
+	SGS_GET("/shuanggongshi/again", steps_sgs_again, sgs_list_call, fields_sgs_list, "CreditAgainPage",
+		"双公示：报送以后更正、撤回、修复，应当重新报送的"),
 
 	/* imports */
 	POST_ROUTE("/imports", IMPORTERS, SMALL_BODY, steps_import_open, import_open_call, fields_import_open,
@@ -166,6 +240,15 @@ const struct api_route api_routes[] = {
 	POST_ROUTE("/delegations", 0, SMALL_BODY, steps_delegation_create, admin_call, fields_delegation_create,
 		   "Delegation", "授权代审"),
 	POST_ROUTE("/delegations/:id/end", 0, 0, steps_delegation_end, admin_call, NULL, "Delegation", "结束授权代审"),
+
+	/* for everybody: pages, not JSON */
+	PUBLIC_ROUTE("/public", steps_public_list, fields_public_list, "行政处罚信息公示：查询和最新公示（HTML）"),
+	PUBLIC_ROUTE("/public/search", steps_public_search, fields_public_search, "查询正在公示的行政处罚决定（HTML）"),
+	PUBLIC_ROUTE("/public/d/:id", steps_public_page, NULL, "一份公示的行政处罚决定（HTML）；已不公示的，只说明何时、为何"),
+	PUBLIC_ROUTE("/public/d/:id/text", steps_public_text, NULL, "公示的决定书文本（纯文字），供核对摘要"),
+	PUBLIC_ROUTE("/public/ledger.csv", steps_public_ledger, fields_public_ledger, "公示台账（CSV），一次至多 5000 行"),
+	PLAIN_ROUTE("/public/style.css", api_handle_public_style, NULL, "公示页面的样式"),
+	PLAIN_ROUTE("/robots.txt", api_handle_robots, NULL, "搜索引擎可以收录什么"),
 
 	/* the program itself */
 	PLAIN_ROUTE(V1 "/openapi.json", api_handle_openapi, "OpenApi", "本接口的 OpenAPI 描述"),

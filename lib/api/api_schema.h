@@ -2,7 +2,7 @@
  *
  * Shapes of replies, for the OpenAPI document. A member's type is a word:
  *
- *   string integer boolean date instant id object     and with ? behind it: may be null
+ *   string integer boolean date instant id object any and with ? behind it: may be null
  *   @Name          another schema                      and with [] in front of it: a list of these
  *   Name|other     one of these words
  */

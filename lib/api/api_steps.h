@@ -33,6 +33,12 @@ extern const struct api_field fields_handoffs[], fields_quarantine[];
 extern const struct task_step steps_handoff_list[], steps_handoff_get[], steps_handoff_thread[], steps_peers[],
 	steps_quarantine[];
 
+/* api_disclosure.c; acts and parts of reading in api_act.c and api_matter.c */
+extern const struct api_field fields_disclosures[], fields_disclosure_create[], fields_preview[];
+extern const struct task_step steps_disclosure_list[], steps_disclosure_get[], steps_disclosure_create[],
+	steps_disclosure_act[], steps_disclosure_next[], steps_disclosure_acts[], steps_disclosure_clocks[], steps_preview[],
+	steps_preview_cuts[];
+
 /* api_handoff_file.c */
 extern const struct api_field fields_inbox_upload[], fields_inbox_part[], fields_inbox[];
 extern const struct task_step steps_handoff_package[], steps_handoff_export[], steps_inbox_upload[], steps_inbox_part[],
@@ -53,6 +59,24 @@ extern const struct task_step steps_queue[], steps_search[];
 /* api_rates.c */
 extern const struct api_field fields_rates[];
 extern const struct task_step steps_rates[];
+
+/* api_audit.c */
+extern const struct api_field fields_audit_open[], fields_snapshots[];
+extern const struct task_step steps_audit_open[], steps_audit_show[], steps_audit_json[], steps_audit_submit[],
+	steps_snapshot_list[], steps_snapshot_show[], steps_snapshot_diff[];
+
+/* api_warning.c */
+extern const struct api_field fields_warnings[];
+extern const struct task_step steps_warnings[];
+
+/* api_shuanggongshi.c */
+extern const struct api_field fields_sgs[], fields_sgs_batch[], fields_sgs_list[];
+extern const struct task_step steps_sgs[], steps_sgs_batch[], steps_sgs_batches[], steps_sgs_batch_show[], steps_sgs_again[];
+
+/* api_forms.c */
+extern const struct api_field fields_form_fill[], fields_form_enter[], fields_form_history[];
+extern const struct task_step steps_form_list[], steps_form_fill[], steps_form_cell[], steps_form_enter[],
+	steps_form_history[];
 
 /* api_import.c */
 extern const struct api_field fields_import_open[], fields_import_rows[], fields_import_page[];

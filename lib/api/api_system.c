@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 
+#include "app/digest.h"
 #include "app/exchange.h"
 #include "base/clock.h"
 
@@ -79,7 +80,8 @@ void api_handle_home(struct http_request *req, const struct http_route *route UN
 		   "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">"
 		   "<meta name=\"viewport\" content=\"width=device-width\"><title>知识产权案件办理系统</title></head>\n"
 		   "<body><h1>知识产权案件办理系统</h1>\n<p>ipcase %s，%s。启动于 %.19s（北京时间）。</p>\n"
-		   "<ul><li>办案：使用命令行程序 <code>ipcase</code>，先执行 <code>ipcase login</code></li>\n"
+		   "<ul><li>公众：<a href=\"/public\">行政处罚信息公示</a></li>\n"
+		   "<li>办案：使用命令行程序 <code>ipcase</code>，先执行 <code>ipcase login</code></li>\n"
 		   "<li>接口说明：<a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>（OpenAPI 3.0.3）</li>\n"
 		   "<li>状态：<a href=\"/livez\">/livez</a>、<a href=\"/readyz\">/readyz</a>、"
 		   "<a href=\"/metrics\">/metrics</a></li></ul>\n</body></html>\n",
@@ -206,10 +208,28 @@ static void exchange_metrics(struct str *out, const struct exchange *x)
 	one(out, "records_taken_total", "counter", "Records of other organs that became acts", s.taken);
 	one(out, "records_refused_total", "counter", "Records of other organs that were refused", s.refused);
 	one(out, "silences_total", "counter", "Silences and passed terms that were recorded", s.silences);
-	if (s.next_expiry_days == INT64_MAX)
+	family(out, "certificate_days_left", "gauge",
+	       "Days until the first one ends: own, peer, trusted and ca are certificates, list is a revocation list");
+	for (size_t i = 0; i < EXCHANGE_END_KINDS; i++) {
+		if (s.days_left[i] != INT64_MAX)
+			str_printf(out, "ipcase_certificate_days_left{kind=\"%s\"} %" PRId64 "\n",
+				   exchange_end_name((enum exchange_end_kind)i), s.days_left[i]);
+	}
+}
+
+static void digest_metrics(struct str *out, const struct digest *d)
+{
+	struct digest_stats s;
+
+	if (!d)
 		return;
-	family(out, "certificate_days_left", "gauge", "Days until the first of our organs' certificates ends");
-	str_printf(out, "ipcase_certificate_days_left %" PRId64 "\n", s.next_expiry_days);
+	digest_stats(d, &s);
+	one(out, "digest_made_total", "counter", "Daily digests made", s.made);
+	one(out, "digest_filed_total", "counter", "Daily digests written as files", s.filed);
+	one(out, "digest_posted_total", "counter", "Daily digests that a receiver took", s.posted);
+	one(out, "digest_failed_total", "counter", "Deliveries of digests that failed", s.failed);
+	one(out, "digest_last_delivered_seconds", "gauge", "When one was delivered last, 0: not since the start",
+	    (uint64_t)s.last_s);
 }
 
 void api_handle_metrics(struct http_request *req, const struct http_route *route UNUSED)
@@ -243,5 +263,6 @@ void api_handle_metrics(struct http_request *req, const struct http_route *route
 	one(&out, "offload_refused_total", "counter", "Password checks refused", offload.refused);
 	one(&out, "offload_waiting", "gauge", "Password checks waiting", offload.waiting);
 	exchange_metrics(&out, p->exchange);
+	digest_metrics(&out, api->app->digest);
 	http_reply_str(req, 200, "text/plain; version=0.0.4; charset=utf-8", &out);
 }

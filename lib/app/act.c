@@ -3,7 +3,9 @@
  * Do an act: load what the decision needs in one segment, decide (pure), store in one segment. */
 #include "app/act.h"
 
+#include "app/disclosure_part.h"
 #include "app/handoff_part.h"
+#include "app/view.h"
 #include "base/clock.h"
 #include "crypto/crypto.h"
 #include "json/json_writer.h"
@@ -65,13 +67,14 @@ enum step act_load(struct task *t)
 	struct act_call *a = task_ctx(t);
 	/* New ids come from a sequence, which a read-only session may not touch. */
 	enum pg_lane lane = a->matter ? PG_LANE_READ : PG_LANE_WRITE;
+	bool spawns = sv_eq_str(a->act, "file_approve") || disclosure_part_spawns(a);
 	const char *names;
 
 	if (a->happened_at == INSTANT_NONE)
 		a->happened_at = clock_now();
 	if (decode_fields(a, t) != ERR_OK)
 		return STEP_FAIL;
-	if (fact_has(&a->input, FIELD_TARGET) || sv_eq_str(a->act, "file_approve"))
+	if (fact_has(&a->input, FIELD_TARGET) || spawns)
 		lane = PG_LANE_WRITE;
 	a->call.matter = a->matter;
 	struct pg_segment *seg = app_segment(&a->call, lane);
@@ -88,9 +91,11 @@ enum step act_load(struct task *t)
 		a->at_accounts = pg_segment_addv(seg, Q_ACCOUNTS_BY_NAME, PG_CSTR(names));
 	if (fact_has(&a->input, FIELD_TARGET))
 		a->at_target = pg_segment_addv(seg, Q_MATTER_TARGET, PG_I64(fact_num(&a->input, FIELD_TARGET)));
-	if (sv_eq_str(a->act, "file_approve"))
+	if (spawns)
 		a->at_spawn = pg_segment_add0(seg, Q_MATTER_ID_NEXT);
 	a->call.seg = seg;
+	if (a->kind == MATTER_DISCLOSURE)
+		disclosure_part_load(a, t, seg);
 	if (a->kind == MATTER_HANDOFF && handoff_part_load(a, t, seg) != ERR_OK)
 		return STEP_FAIL;
 	return pg_segment_wait(seg, t);
@@ -161,8 +166,7 @@ static enum err_code read_before(struct act_call *a, struct task *t, const struc
 	}
 	if (pg_rows(r, a->at_matter) == 0 ||
 	    !sv_eq_str(pg_text(r, a->at_matter, 0, 1), matter_kind_code(a->kind)))
-		return err_set(err, ERR_NOT_FOUND, "no-such-matter", "没有这一%s，或者您无权查看",
-			       a->kind == MATTER_CLUE ? "线索" : a->kind == MATTER_CASE ? "案件" : "移送");
+		return err_set(err, ERR_NOT_FOUND, "no-such-matter", "没有这一%s，或者您无权查看", view_kind_zh(a->kind));
 	*ret_organ = pg_i64(r, a->at_matter, 0, 3);
 	*ret_unit = pg_i64(r, a->at_matter, 0, 4);
 	return dossier_read(task_arena(t), pg_text(r, a->at_matter, 0, 9), before, err);
@@ -228,7 +232,7 @@ static enum err_code encode(struct act_call *a, struct task *t, struct change *c
 	return code;
 }
 
-/* An approved filing opens the case in the same transaction. */
+/* An approved filing opens the case, an approved penalty its disclosure, in the same transaction. */
 static enum err_code spawn(struct act_call *a, struct task *t, const struct pg_reply *r,
 			   const struct change *clue, struct change *ret)
 {
@@ -238,6 +242,8 @@ static enum err_code spawn(struct act_call *a, struct task *t, const struct pg_r
 	enum err_code code;
 	enum stage stage;
 
+	if (a->kind == MATTER_CASE)
+		return disclosure_spawn(a->call.book, arena, clue, pg_i64(r, a->at_spawn, 0, 0), ret, task_err(t));
 	*ret = *clue;
 	ret->id = pg_i64(r, a->at_spawn, 0, 0);
 	ret->before = none;
@@ -259,14 +265,15 @@ enum step act_decide(struct task *t)
 	struct act_input in = { .matter = a->matter, .actor = a->call.who->actor, .happened_at = a->happened_at,
 				.now = clock_now(), .back_entry = a->back_entry };
 	struct target target;
-	struct change *changes = arena_array(arena, struct change, 2 + (a->handoff ? handoff_part_room(a) : 0));
+	struct change *changes = arena_array(arena, struct change, 2 + DISCLOSURE_CHANGES_MORE +
+								      (a->handoff ? handoff_part_room(a) : 0));
 	size_t n = 1;
 
 	if (a->key && pg_rows(r, a->at_idempotency) > 0)
 		return replay(a, t, r, a->at_idempotency);
 	struct change *c = &changes[0];
 	*c = (struct change){ .id = a->matter, .before = before, .after = after, .act = record, .actor = &in.actor,
-			      .back_entry = a->back_entry };
+			      .back_entry = a->back_entry, .organ_name = a->call.who->organ_name };
 	if (read_before(a, t, r, before, &c->organ, &c->unit) != ERR_OK ||
 	    find_row(a, before, &in, task_err(t)) != ERR_OK || check_version(a, before, task_err(t)) != ERR_OK ||
 	    (a->at_accounts && resolve_accounts(a, t, r) != ERR_OK))
@@ -284,18 +291,37 @@ enum step act_decide(struct task *t)
 	mark_delegation(&in);
 	if (a->handoff && handoff_part_prepare(a, t, r, c, &in) != ERR_OK)
 		return STEP_FAIL;
+	if (a->kind == MATTER_DISCLOSURE && disclosure_part_prepare(a, t, r, before, &in) != ERR_OK)
+		return STEP_FAIL;
 	if (procedure_check(a->call.book, before, &in, arena, record, task_err(t)) != ERR_OK)
 		return STEP_FAIL;
 	if (a->at_spawn)
-		fact_set_num(&record->fields, FIELD_CASE, pg_i64(r, a->at_spawn, 0, 0));
+		fact_set_num(&record->fields, a->kind == MATTER_CASE ? FIELD_DISCLOSURE_MATTER : FIELD_CASE,
+			     pg_i64(r, a->at_spawn, 0, 0));
 	*after = *before;
 	if (procedure_apply(a->call.book, after, procedure_get(before->procedure), record, arena, task_err(t)) != ERR_OK)
 		return STEP_FAIL;
 	if (a->at_spawn && spawn(a, t, r, c, &changes[n++]) != ERR_OK)
 		return STEP_FAIL;
+	if (a->kind == MATTER_DISCLOSURE && disclosure_part_guard(a, t, r, c) != ERR_OK)
+		return STEP_FAIL;
 	if (a->handoff && handoff_part_conclude(a, t, &in, changes, &n) != ERR_OK)
 		return STEP_FAIL;
+	if (disclosure_part_asks(a, t, changes, n))
+		return pg_segment_wait(a->call.seg, t);
 	return task_check(t, encode(a, t, changes, n));
+}
+
+/* The disclosure that act_decide() asked for learns of what happened. */
+enum step act_tell(struct task *t)
+{
+	struct act_call *a = task_ctx(t);
+
+	if (!a->disclosure || !a->disclosure->changes)
+		return STEP_NEXT;
+	if (disclosure_part_tell(a, t) != ERR_OK)
+		return STEP_FAIL;
+	return task_check(t, encode(a, t, a->disclosure->changes, a->disclosure->count));
 }
 
 /* ---- store ---- */

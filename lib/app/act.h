@@ -2,9 +2,9 @@
  *
  * The one use case that changes a matter: do an act.
  *
- * Steps, in order: act_load (dossier, idempotency row, accounts named, target), act_decide (pure law), act_store
- * (one segment), act_settle (the reply; or, when the same key won a race, its stored reply). The caller fills
- * the first part of struct act_call, the steps the second. */
+ * Steps, in order: act_load (dossier, idempotency row, accounts named, target), act_decide (pure law), act_tell (the
+ * disclosure that has to learn of it: rare), act_store (one segment), act_settle (the reply; or, when the same key won a
+ * race, its stored reply). The caller fills the first part of struct act_call, the steps the second. */
 #ifndef APP_ACT_H
 #define APP_ACT_H
 
@@ -29,6 +29,7 @@ struct act_call {
 	struct sv original;
 	const char *original_key;
 	struct handoff_part *handoff; /* of kind MATTER_HANDOFF; app/handoff_part.h */
+	struct disclosure_part *disclosure; /* of kind MATTER_DISCLOSURE, or when one is told; app/disclosure_part.h */
 	/* More statements of the same transaction, behind act_record(); NULL: none. */
 	void (*also)(struct act_call *a, struct pg_segment *seg);
 	/* out */
@@ -43,12 +44,13 @@ struct act_call {
 
 enum step act_load(struct task *t);
 enum step act_decide(struct task *t);
+enum step act_tell(struct task *t);
 enum step act_store(struct task *t);
 enum step act_settle(struct task *t);
 enum step act_settled(struct task *t);
 
 #define ACT_STEPS \
-	{ "act_load", act_load }, { "act_decide", act_decide }, { "act_store", act_store }, \
+	{ "act_load", act_load }, { "act_decide", act_decide }, { "act_tell", act_tell }, { "act_store", act_store }, \
 	{ "act_settle", act_settle }, { "act_settled", act_settled }
 
 #endif

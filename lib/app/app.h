@@ -23,6 +23,8 @@ struct app_config {
 	int64_t session_lifetime_s, session_idle_s, session_cache_s;
 	int login_max_failures, login_window_s;
 	int64_t max_file, max_case, chunk; /* bytes of materials */
+	int warning_days;
+	bool sgs_full_ids;
 };
 
 struct app {
@@ -35,6 +37,8 @@ struct app {
 	struct offload *content_pool;
 	const struct exchange_keys *keys; /* NULL: none */
 	struct exchange *exchange;        /* the process's; NULL: none */
+	struct disclosure_sweep *disclosure_sweep; /* under way, or NULL */
+	struct digest *digest;            /* the process's; NULL: none */
 	struct app_config config;
 };
 

@@ -59,7 +59,7 @@ static enum err_code begin_file(void *arg, const struct bag_content *c, struct e
 	str_reset(&t->text);
 	if (t->keeping || !t->store || bag_text(t->bag, c->path).p)
 		return ERR_OK;
-	return content_put_new(t->store, &t->put, err);
+	return content_put_new_summed(t->store, &t->put, err); /* bag_check() hashes */
 }
 
 static enum err_code file_data(void *arg, const void *p, size_t n, struct err *err)
@@ -92,7 +92,8 @@ static enum err_code end_file(void *arg, const struct bag_content *c, const stru
 		all->room = all->room * 2 + 64;
 		all->sums = xrealloc(all->sums, all->room * sizeof(struct crypto_sums));
 	}
-	enum err_code code = content_put_finish(put, &all->sums[all->count], err);
+	all->sums[all->count] = *sums;
+	enum err_code code = content_put_finish_summed(put, sums, err);
 	all->count += code == ERR_OK;
 	return code;
 }

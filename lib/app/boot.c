@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "app/disclosure.h"
 #include "gen/queries.h"
 
 /* ---- pools ---- */
@@ -90,6 +91,8 @@ void app_config_of(const struct conf *conf, struct app_config *ret)
 		.max_file = conf->store.max_file_bytes,
 		.max_case = conf->store.max_case_bytes,
 		.chunk = conf->store.chunk_bytes,
+		.warning_days = (int)conf->warning.days,
+		.sgs_full_ids = conf->shuanggongshi.full_ids != 0,
 	};
 }
 
@@ -109,6 +112,7 @@ void app_free(struct app *app)
 {
 	if (!app)
 		return;
+	disclosure_sweep_drop(app);
 	session_cache_free(app->sessions);
 	free(app);
 }

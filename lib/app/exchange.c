@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "app/exchange_internal.h"
+#include "app/exchange_watch.h"
 #include "app/handoff_make.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -14,8 +15,6 @@
 #include "gen/queries.h"
 
 enum { DELIVERY_ARENA = 128 << 20, ORGANS_AGE_US = 60 * 1000000 };
-
-#define WARN_AGAIN_US INT64_C(43200000000) /* 12 h */
 
 /* ---- organs ---- */
 
@@ -63,8 +62,10 @@ static void organs_came(void *arg, const struct pg_reply *r)
 		log_warn("exchange_organs", "code=%s", err_slug(r->code));
 	}
 	x->running = false;
-	if (r->code == ERR_OK)
+	if (r->code == ERR_OK) {
+		exchange_watch_look(x);
 		exchange_round(x);
+	}
 }
 
 /* Old ones may be in use while deliveries are under way. */
@@ -118,29 +119,6 @@ static void count_rows(struct exchange *x)
 
 	pg_segment_add0(seg, Q_EXCHANGE_COUNTS);
 	pg_segment_submit(seg, counts_came, x);
-}
-
-/* Certificates of ours that end soon: said twice a day, and counted. */
-static void watch_certificates(struct exchange *x)
-{
-	instant_t now = clock_now();
-	int64_t first = INT64_MAX;
-	bool say = x->warned_at_us == 0 || loop_now_us(x->app->loop) - x->warned_at_us > WARN_AGAIN_US;
-
-	for (size_t i = 0; i < exchange_key_count(x->app->keys); i++) {
-		const struct crypto_certificate *c = crypto_signer_certificate(exchange_key_at(x->app->keys, i));
-		int warning = crypto_certificate_warning(c, now);
-		int64_t days = (c->not_after - now) / ((int64_t)24 * 3600 * 1000000);
-		if (days < first)
-			first = days;
-		if (say && warning < 0)
-			log_error("certificate_expired", "organ=%s", c->code);
-		else if (say && warning > 0)
-			log_warn("certificate_expires", "organ=%s days=%lld within=%d", c->code, (long long)days, warning);
-	}
-	if (say)
-		x->warned_at_us = loop_now_us(x->app->loop);
-	__atomic_store_n(&x->stats.next_expiry_days, first, __ATOMIC_RELAXED);
 }
 
 /* ---- what became of a delivery ---- */
@@ -432,7 +410,7 @@ void exchange_look(void *arg)
 {
 	struct exchange *x = arg;
 
-	watch_certificates(x);
+	exchange_watch_look(x);
 	exchange_round(x);
 }
 
@@ -461,7 +439,9 @@ struct exchange *exchange_new(struct app *app, const struct conf *conf)
 		.max_package = (uint64_t)conf->exchange.max_package_bytes,
 	};
 	snprintf(x->quarantine, sizeof(x->quarantine), "%s", conf->exchange.quarantine);
-	x->stats.next_expiry_days = INT64_MAX;
+	for (size_t i = 0; i < EXCHANGE_END_KINDS; i++)
+		x->stats.days_left[i] = INT64_MAX;
+	x->watch = exchange_watch_new();
 	arena_init(&x->organ_arena, 0);
 	x->net = exchange_net_new(x, (unsigned)conf->exchange.network_threads);
 	loop_timer_start_periodic(app->loop, &x->poll, x->config.poll_ms, exchange_look, x);
@@ -486,6 +466,7 @@ void exchange_free(struct exchange *x)
 	if (!x)
 		return;
 	exchange_net_free(x->net);
+	exchange_watch_free(x->watch);
 	arena_fini(&x->organ_arena);
 	free(x->units);
 	free(x);
@@ -545,7 +526,9 @@ void exchange_stats(const struct exchange *x, struct exchange_stats *ret)
 	const uint64_t *from = (const uint64_t *)(const void *)&x->stats;
 	uint64_t *to = (uint64_t *)(void *)ret;
 
-	*ret = (struct exchange_stats){ .next_expiry_days = INT64_MAX };
+	*ret = (struct exchange_stats){ .waiting = 0 };
+	for (size_t i = 0; i < EXCHANGE_END_KINDS; i++)
+		ret->days_left[i] = INT64_MAX;
 	for (size_t i = 0; x && i < sizeof(*ret) / sizeof(uint64_t); i++)
 		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
 }

@@ -35,6 +35,8 @@ void exchange_keys_free(struct exchange_keys *keys); /* NULL is allowed */
 const struct crypto_signer *exchange_signer(const struct exchange_keys *keys, const char *organ_code); /* NULL: none */
 /* Trusted authorities and organs, our own certificates among them; never NULL. */
 const struct crypto_trust *exchange_trust(const struct exchange_keys *keys);
+/* Of these very keys: no two sets of a process have the same. */
+uint64_t exchange_keys_serial(const struct exchange_keys *keys);
 size_t exchange_key_count(const struct exchange_keys *keys);
 const struct crypto_signer *exchange_key_at(const struct exchange_keys *keys, size_t i);
 
@@ -76,13 +78,25 @@ void exchange_nudge_restricted(struct exchange *x);
 void exchange_count_taken(struct exchange *x);
 void exchange_count_refused(struct exchange *x);
 
+/* What ends and is watched (app/exchange_watch.h): certificates of ours, of organs elsewhere with which we exchange, of
+ * others that are trusted, of authorities; revocation lists. */
+enum exchange_end_kind {
+	EXCHANGE_END_OWN,
+	EXCHANGE_END_PEER,
+	EXCHANGE_END_TRUSTED,
+	EXCHANGE_END_CA,
+	EXCHANGE_END_LIST,
+	EXCHANGE_END_KINDS
+};
+const char *exchange_end_name(enum exchange_end_kind kind); /* "own", "peer", "trusted", "ca", "list" */
+
 struct exchange_stats {
 	uint64_t waiting, failed;       /* rows of the outbox now */
 	uint64_t delivered, retried;    /* since the start */
 	uint64_t taken, refused;        /* records that arrived: applied, quarantined */
 	uint64_t quarantine;            /* rows now */
 	uint64_t silences;              /* machine-made negatives since the start */
-	int64_t next_expiry_days;       /* of the certificate that ends first; INT64_MAX: none */
+	int64_t days_left[EXCHANGE_END_KINDS]; /* of the one that ends first; INT64_MAX: none */
 };
 void exchange_stats(const struct exchange *x, struct exchange_stats *ret); /* any thread; NULL: zeros */
 

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "app/content_row.h"
 #include "app/parcel.h"
 #include "app/quarantine.h"
 #include "base/log.h"
@@ -428,15 +429,8 @@ enum step door_rows(struct task *t)
 	if (taken->count == 0)
 		return STEP_NEXT;
 	c->call.seg = app_segment(&c->call, PG_LANE_WRITE);
-	for (size_t i = 0; i < taken->count; i++) {
-		const struct crypto_sums *s = &taken->sums[i];
-		char sha256[65], sha512[129], sm3[65];
-		crypto_hex(s->sha256, sizeof(s->sha256), sha256);
-		crypto_hex(s->sha512, sizeof(s->sha512), sha512);
-		crypto_hex(s->sm3, sizeof(s->sm3), sm3);
-		pg_segment_addv(c->call.seg, Q_CONTENT_ADD, PG_CSTR(sha256), PG_CSTR(sha512), PG_CSTR(sm3),
-				PG_I64((int64_t)s->size));
-	}
+	for (size_t i = 0; i < taken->count; i++)
+		content_row_add(c->call.seg, &taken->sums[i]);
 	return pg_segment_wait(c->call.seg, t);
 }
 

@@ -15,6 +15,7 @@ struct exchange_config {
 };
 
 struct exchange_sweep;
+struct exchange_watch;
 struct exchange_net;
 
 struct exchange {
@@ -29,13 +30,14 @@ struct exchange {
 	struct exchange_organ *organs;
 	size_t organ_count;
 	char *units;          /* array literal of all their units; NULL: not asked yet */
-	int64_t organs_at_us, warned_at_us;
+	int64_t organs_at_us;
 	bool asking;
 	/* the round */
 	bool running, again, moved;
 	size_t in_flight;
 	struct exchange_sweep *sweep; /* under way, or NULL */
 	struct exchange_net *net;
+	struct exchange_watch *watch;
 	struct exchange_stats stats;  /* atomic members */
 };
 

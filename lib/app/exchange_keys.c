@@ -14,6 +14,7 @@ struct exchange_keys {
 	struct crypto_signer **signers;
 	size_t count;
 	struct crypto_trust *trust;
+	uint64_t serial;
 };
 
 static const char *code_of(const struct crypto_signer *s)
@@ -97,10 +98,12 @@ static enum err_code load_trust(struct exchange_keys *keys, const char *folder, 
 
 enum err_code exchange_keys_load(const char *folder, struct exchange_keys **ret, struct err *err)
 {
+	static uint64_t serials;
 	struct exchange_keys *keys = xcalloc(1, sizeof(*keys));
 	struct err why = ERR_INIT;
 	enum err_code code = ERR_OK;
 
+	keys->serial = __atomic_add_fetch(&serials, 1, __ATOMIC_RELAXED);
 	keys->trust = crypto_trust_new();
 	if (folder[0]) {
 		if ((code = load_folder(keys, folder, &why)) == ERR_OK &&
@@ -140,6 +143,11 @@ const struct crypto_signer *exchange_signer(const struct exchange_keys *keys, co
 const struct crypto_trust *exchange_trust(const struct exchange_keys *keys)
 {
 	return keys->trust;
+}
+
+uint64_t exchange_keys_serial(const struct exchange_keys *keys)
+{
+	return keys->serial;
 }
 
 size_t exchange_key_count(const struct exchange_keys *keys)

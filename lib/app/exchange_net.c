@@ -168,11 +168,9 @@ static enum err_code put(void *arg, const void *p, size_t n, struct err *err)
 static bool plan_parcel(struct net_job *j)
 {
 	const struct delivery *d = j->d;
-	const struct crypto_signer *signer = j->target.signer;
 	const struct parcel_input in = {
 		.to = d->to, .items = d->items, .count = d->batch.count, .packages = d->packages,
-		.package_count = d->batch.package_count, .whole_thread = d->batch.whole_thread, .sm2_code = sv_of(j->own),
-		.sm2_pem = crypto_signer_has_sm2(signer) ? crypto_signer_sm2_pem(signer) : (struct sv){ NULL, 0 },
+		.package_count = d->batch.package_count, .whole_thread = d->batch.whole_thread,
 	};
 	struct err err = ERR_INIT;
 

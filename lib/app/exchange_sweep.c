@@ -30,7 +30,6 @@ struct exchange_sweep {
 	size_t organ, next;       /* being worked on */
 	struct silence *due;
 	size_t due_count;
-	size_t organ_count;       /* at the beginning: the list may be replaced meanwhile */
 	struct exchange_organ current;
 };
 
@@ -46,11 +45,11 @@ static void sweep_free(struct exchange_sweep *s)
 
 /* ---- what is due ---- */
 
-/* Whose clocks run against others: seen from a partner organ everybody else is the other. */
+/* Whose clocks run against others: seen from a partner organ everybody else is the other. Never the sender's, which we are here. */
 static const char *other_owners(struct arena *arena, const char *kind)
 {
 	static const char *const all[] = { "officer", "principal", "organ", "us", "police", "procuratorate", "court", "peer",
-					   "receiver", "sender", "third" };
+					   "receiver", "third" };
 	bool partner = strcmp(kind, "police") == 0 || strcmp(kind, "procuratorate") == 0 || strcmp(kind, "court") == 0;
 	struct str out = STR_INIT(1024);
 

@@ -111,7 +111,7 @@ static bool is_private(enum field f)
 {
 	static const enum field fields[] = {
 		FIELD_SIDE, FIELD_CONNECTED, FIELD_OWN_ORGAN, FIELD_OWN_ROLE, FIELD_THREAD, FIELD_ATTACH, FIELD_REQUEST,
-		FIELD_OPINION, FIELD_REGISTERED_MEDIUM, FIELD_REGISTERED_SCAN, FIELD_SILENT,
+		FIELD_OPINION, FIELD_REGISTERED_MEDIUM, FIELD_REGISTERED_SCAN, FIELD_ARRIVED_ON, FIELD_SILENT,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
@@ -470,10 +470,12 @@ enum err_code handoff_prepare_record(const struct handoff_scene *s, struct arena
 
 	if (code != ERR_OK)
 		return code;
-	if (before->version == 0) {
+	if (before->version == 0)
 		prepare_copy(s, arena, in);
+	if (instant_to_day(in->now) > instant_to_day(in->happened_at))
+		fact_set_num(&in->fields, FIELD_ARRIVED_ON, instant_to_day(in->now));
+	if (before->version == 0)
 		return ERR_OK;
-	}
 	if (r->is_registered)
 		fact_set_text(&in->fields, FIELD_REGISTERED_MEDIUM, text_of(arena, r->registered_medium));
 	if (fact_has(&in->fields, FIELD_PEER_NEXT)) {

@@ -375,6 +375,7 @@ enum err_code handoff_bag_make(const struct handoff_scene *s, struct arena *aren
 		.thread = sv_of(fact_text(&in->d->facts, FIELD_THREAD)), .handoff_no = sv_of(in->handoff_no),
 		.channel = sv_of(procedure_code(in->d->procedure)), .seq = (unsigned)s->packages_sent + 1,
 		.law_version = s->book->version, .made_on = in->made_on, .readme = s->readme, .verifier = s->verifier,
+		.sm2_certificate = crypto_signer_sm2_pem(s->signer),
 	};
 	enum err_code code;
 

@@ -206,7 +206,7 @@ struct export {
 	size_t room;
 	/* certificates by lane */
 	const char *lanes[LANES_MAX];
-	struct str certificates[LANES_MAX];
+	struct str certificates[LANES_MAX], sides[LANES_MAX]; /* sides: of the SM2 signatures */
 	size_t lane_count;
 };
 
@@ -221,7 +221,7 @@ static void add_file(struct export *x, const char *path, struct sv bytes)
 }
 
 /* A lane's certificates, each once; renewed ones stand side by side. */
-static enum err_code add_certificate(struct export *x, const char *lane, struct sv pem)
+static enum err_code add_certificate(struct export *x, const char *lane, struct sv pem, bool side)
 {
 	size_t i = 0;
 
@@ -232,9 +232,10 @@ static enum err_code add_certificate(struct export *x, const char *lane, struct 
 	if (i == x->lane_count) {
 		x->lanes[x->lane_count++] = lane;
 		str_init(&x->certificates[i], CRYPTO_PEM_MAX);
+		str_init(&x->sides[i], CRYPTO_PEM_MAX);
 	}
-	struct str *all = &x->certificates[i];
-	if (!all->len || !memmem(all->p, all->len, pem.p, pem.n))
+	struct str *all = side ? &x->sides[i] : &x->certificates[i];
+	if (pem.n && (!all->len || !memmem(all->p, all->len, pem.p, pem.n)))
 		str_append_sv(all, pem);
 	return ERR_OK;
 }
@@ -245,7 +246,7 @@ static enum err_code signer_of(struct export *x, const char *lane, struct sv cms
 	enum err_code code = crypto_signed_by(cms, &pem, x->err);
 
 	if (code == ERR_OK)
-		code = add_certificate(x, lane, (struct sv){ str_cstr(&pem), pem.len });
+		code = add_certificate(x, lane, (struct sv){ str_cstr(&pem), pem.len }, false);
 	str_release(&pem);
 	return code;
 }
@@ -259,8 +260,8 @@ static struct sv unhex(struct export *x, const struct pg_reply *r, size_t at, si
 	return bytes;
 }
 
-/* A record with its signatures, and its line in thread.json. An SM2 signature goes along where its certificate does. */
-static enum err_code add_record(struct export *x, const struct app *app, const struct pg_reply *r, size_t at, size_t row,
+/* A record with its signatures, and its line in thread.json. */
+static enum err_code add_record(struct export *x, const struct pg_reply *r, size_t at, size_t row,
 				struct thread_row *ret)
 {
 	enum { LANE, N, BODY, CMS, SM2 };
@@ -274,13 +275,13 @@ static enum err_code add_record(struct export *x, const struct app *app, const s
 		return code;
 	const char *lane = arena_strndup(arena, record->lane.p, record->lane.n);
 	const char *path = thread_record_file(arena, row + 1, record);
-	const struct crypto_signer *ours = exchange_signer(app->keys, lane);
 	*ret = (struct thread_row){ .file = sv_of(path), .lane = record->lane, .n = record->n, .digest = record_digest(body) };
 	add_file(x, path, body);
 	add_file(x, arena_printf(arena, "%s.p7s", path), cms);
-	if (sm2.p && ours && crypto_signer_has_sm2(ours))
+	if (sm2.p)
 		add_file(x, arena_printf(arena, "%s.sm2", path), sm2);
-	return signer_of(x, lane, cms);
+	code = signer_of(x, lane, cms);
+	return code == ERR_OK ? add_certificate(x, lane, record->sm2_certificate, true) : code;
 }
 
 static enum err_code add_package(struct export *x, const struct pg_reply *r, size_t at, size_t row, struct thread_bag *ret)
@@ -328,18 +329,17 @@ static enum err_code add_list(struct export *x, const struct thread_list *list)
 	return code;
 }
 
-static void add_certificates(struct export *x, const struct app *app)
+static void add_certificates(struct export *x)
 {
 	struct arena *arena = &x->s->arena;
 
 	for (size_t i = 0; i < x->lane_count; i++) {
-		const struct crypto_signer *ours = exchange_signer(app->keys, x->lanes[i]);
-		struct str *pem = &x->certificates[i];
+		struct str *pem = &x->certificates[i], *side = &x->sides[i];
 		add_file(x, arena_printf(arena, "certificates/%s.pem", x->lanes[i]),
 			 (struct sv){ arena_strndup(arena, str_cstr(pem), pem->len), pem->len });
-		if (ours && crypto_signer_has_sm2(ours))
+		if (side->len)
 			add_file(x, arena_printf(arena, "certificates/%s.sm2.pem", x->lanes[i]),
-				 keep(x->s, crypto_signer_sm2_pem(ours)));
+				 (struct sv){ arena_strndup(arena, str_cstr(side), side->len), side->len });
 	}
 }
 
@@ -361,7 +361,7 @@ static size_t count_files(const struct pg_reply *r, size_t at)
 	return n;
 }
 
-static enum err_code build(struct export *x, const struct app *app, const struct pg_reply *r, size_t show)
+static enum err_code build(struct export *x, const struct pg_reply *r, size_t show)
 {
 	struct arena *arena = &x->s->arena;
 	const size_t records = show + 1, packages = show + 2;
@@ -380,15 +380,18 @@ static enum err_code build(struct export *x, const struct app *app, const struct
 	list.channel = keep(x->s, pg_text(r, show, 0, S_CHANNEL));
 	list.handoff_no = number.p ? number : SV("");
 	list.exporter = sv_of(crypto_signer_certificate(x->signer)->code);
+	list.sm2_certificate = crypto_signer_sm2_pem(x->signer);
+	/* With its chain, so it comes before the same one out of a record. */
+	code = add_certificate(x, crypto_signer_certificate(x->signer)->code, list.sm2_certificate, true);
 	for (size_t i = 0; i < rn && code == ERR_OK; i++)
-		code = add_record(x, app, r, records, i, &rows[i]);
+		code = add_record(x, r, records, i, &rows[i]);
 	for (size_t i = 0; i < pn && code == ERR_OK; i++)
 		code = add_package(x, r, packages, i, &bags[i]);
 	if (code == ERR_OK)
 		code = add_list(x, &list);
 	if (code != ERR_OK)
 		return code;
-	add_certificates(x, app);
+	add_certificates(x);
 	qsort(x->s->plan.files, x->s->plan.count, sizeof(struct bag_file), compare_paths);
 	const char *safe = name_safe(arena, number.n ? number : list.thread, "handoff");
 	x->s->plan.name = safe ? safe : "handoff";
@@ -425,8 +428,10 @@ enum step handoff_export_read(struct task *t)
 	x->err = task_err(t);
 	x->s = c->stream = stream_new(c->call.app);
 	task_on_end(t, free_untaken, c);
-	enum err_code code = build(x, c->call.app, r, c->at);
-	for (size_t i = 0; i < x->lane_count; i++)
+	enum err_code code = build(x, r, c->at);
+	for (size_t i = 0; i < x->lane_count; i++) {
 		str_release(&x->certificates[i]);
+		str_release(&x->sides[i]);
+	}
 	return task_check(t, code);
 }

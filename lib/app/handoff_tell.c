@@ -366,6 +366,7 @@ static enum err_code tell(struct telling *t, const struct change *c, const struc
 		BUG("receipt %s", c->row->receipt);
 	if (head)
 		r.prev = head->digest;
+	r.sm2_certificate = crypto_signer_sm2_pem(t->s->signer);
 	if ((code = told_fields(t, c, fields, err)) != ERR_OK ||
 	    (code = write_fields(t, fields, &r.fields, err)) != ERR_OK ||
 	    (registers && (code = fill_registered(t, c, fields, &r, err)) != ERR_OK))

@@ -188,15 +188,10 @@ static enum err_code check_signature(struct inbox_one *o, struct task *t, const 
 				     const struct record *r, bool old)
 {
 	const struct exchange_keys *keys = o->act.call.app->keys;
-	const char *lane = arena_strndup(task_arena(t), r->lane.p, r->lane.n);
-	const struct crypto_signer *ours = exchange_signer(keys, lane);
-	struct inbox_signature s = { .body = item->body, .cms = item->cms, .sm2 = item->sm2,
-				     .sm2_certificate = item->sm2_certificate };
+	const struct inbox_signature s = { .body = item->body, .cms = item->cms, .sm2 = item->sm2 };
 
 	if (!keys)
 		return err_set(task_err(t), ERR_UNAVAILABLE, "exchange-no-key", "没有配置可信的机关证书");
-	if (ours && crypto_signer_has_sm2(ours))
-		s.sm2_certificate = crypto_signer_sm2_pem(ours);
 	return inbox_check_signature(r, &s, peer_of(o, r->lane), exchange_trust(keys), clock_now(), old, task_err(t));
 }
 

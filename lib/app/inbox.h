@@ -30,7 +30,6 @@ struct exchange_organ; /* exchange.h */
 /* A record as it came. Views must live until the batch is done. */
 struct inbox_item {
 	struct sv body, cms, sm2;  /* raw bytes; sm2 .p NULL: none */
-	struct sv sm2_certificate; /* PEM, needed with sm2 */
 };
 
 /* A package as it is stored (app/handoff_make.h); its contents are in the store where `held`. The inbox checks that its

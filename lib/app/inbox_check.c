@@ -41,13 +41,7 @@ enum err_code inbox_check_signature(const struct record *r, const struct inbox_s
 			       SV_ARG(r->lane));
 	if (peer->pin && strcmp(peer->pin, c.fingerprint) != 0)
 		return err_set(err, ERR_INVALID, "certificate-pin", "签名的证书不是机关 %s 登记的证书", c.code);
-	if (!s->sm2.p || !s->sm2_certificate.n)
-		return ERR_OK;
-	code = crypto_verify_sm2(s->body, s->sm2, s->sm2_certificate, NULL, r->made_at, &c, err);
-	if (code == ERR_OK && !sv_eq_str(r->lane, c.code))
-		code = err_set(err, ERR_INVALID, "certificate-organ", "国密签名的机关是 %s，记录的机关是 %.*s", c.code,
-			       SV_ARG(r->lane));
-	return code;
+	return side_verify(s->body, s->sm2, r->sm2_certificate, r->lane, NULL, r->made_at, err);
 }
 
 bool inbox_addressed_to(const struct record *r, const char *code)

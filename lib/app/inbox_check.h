@@ -18,7 +18,7 @@ struct inbox_peer {
 };
 
 struct inbox_signature {
-	struct sv body, cms, sm2, sm2_certificate; /* sm2 .p NULL: none */
+	struct sv body, cms, sm2; /* sm2 .p NULL: none */
 };
 
 /* Signature, certificate and instant of a record that was parsed already. `old`: part of a thread that is sent on; who

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/bag_take.h"
+#include "app/content_row.h"
 #include "app/exchange.h"
 #include "app/handoff_make.h"
 #include "app/quarantine.h"
@@ -147,15 +148,13 @@ static enum err_code read_records(struct inbox_work *w)
 		item->body = bytes_of(w, file);
 		item->cms = bytes_of(w, arena_printf(&w->arena, "%s.p7s", file));
 		item->sm2 = bytes_of(w, arena_printf(&w->arena, "%s.sm2", file));
-		item->sm2_certificate =
-			bytes_of(w, arena_printf(&w->arena, "certificates/%.*s.sm2.pem", SV_ARG(row->lane)));
 		struct record_digest digest = record_digest(item->body);
 		if (!item->body.p || !record_digest_eq(&digest, &row->digest))
 			code = err_set(&w->err, ERR_INVALID, "export-record", "记录 %s 缺少，或与清单不符", NAME_SHOW(row->file));
 		if (code == ERR_OK)
 			code = record_parse(&w->arena, item->body, file, &w->records[i], &w->err);
 		if (code == ERR_OK)
-			code = record_verify(item->body, &w->records[i], item->cms, w->trust, &signer, &w->err);
+			code = record_verify(item->body, &w->records[i], item->cms, item->sm2, w->trust, &signer, &w->err);
 		if (code == ERR_OK)
 			code = thread_check_record(check, &w->records[i], &digest, &w->err);
 		if (code == ERR_OK && (!sv_eq(w->records[i].thread, w->list.thread) || !sv_eq(w->records[i].lane, row->lane)))
@@ -177,6 +176,9 @@ static enum err_code check_list(struct inbox_work *w)
 				 w->records[w->count - 1].made_at, &c, &w->err);
 	if (code == ERR_OK && !sv_eq_str(w->list.exporter, c.code))
 		code = err_set(&w->err, ERR_INVALID, "certificate-organ", "thread.json 的签名机关与导出机关不符");
+	if (code == ERR_OK)
+		code = side_verify(bytes_of(w, "thread.json"), bytes_of(w, "thread.json.sm2"), w->list.sm2_certificate,
+				   w->list.exporter, NULL, w->records[w->count - 1].made_at, &w->err);
 	return code;
 }
 
@@ -379,14 +381,8 @@ enum step inbox_verified(struct task *t)
 	if (w->taken.count == 0)
 		return STEP_NEXT;
 	struct pg_segment *seg = app_segment(&c->call, PG_LANE_WRITE);
-	for (size_t i = 0; i < w->taken.count; i++) {
-		const struct crypto_sums *s = &w->taken.sums[i];
-		char sha256[65], sha512[129], sm3[65];
-		crypto_hex(s->sha256, sizeof(s->sha256), sha256);
-		crypto_hex(s->sha512, sizeof(s->sha512), sha512);
-		crypto_hex(s->sm3, sizeof(s->sm3), sm3);
-		pg_segment_addv(seg, Q_CONTENT_ADD, PG_CSTR(sha256), PG_CSTR(sha512), PG_CSTR(sm3), PG_I64((int64_t)s->size));
-	}
+	for (size_t i = 0; i < w->taken.count; i++)
+		content_row_add(seg, &w->taken.sums[i]);
 	return pg_segment_wait(seg, t);
 }
 

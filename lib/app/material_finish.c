@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/content_row.h"
 #include "app/material_job.h"
 #include "crypto/crypto.h"
 #include "gen/queries.h"
@@ -202,13 +203,8 @@ enum step upload_finish_publish(struct task *t)
 static void also(struct act_call *a, struct pg_segment *seg)
 {
 	struct upload_finish_call *c = (struct upload_finish_call *)a;
-	char sha256[65], sha512[129], sm3[65];
 
-	crypto_hex(c->sums.sha256, sizeof(c->sums.sha256), sha256);
-	crypto_hex(c->sums.sha512, sizeof(c->sums.sha512), sha512);
-	crypto_hex(c->sums.sm3, sizeof(c->sums.sm3), sm3);
-	pg_segment_addv(seg, Q_CONTENT_ADD, PG_CSTR(sha256), PG_CSTR(sha512), PG_CSTR(sm3),
-			PG_I64((int64_t)c->sums.size));
+	content_row_add(seg, &c->sums);
 	pg_segment_addv(seg, Q_UPLOAD_FINISH, PG_CSTR(c->id), PG_I64(a->version + 1));
 }
 

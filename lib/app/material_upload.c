@@ -14,7 +14,9 @@
 #include "gen/queries.h"
 
 /* Left free on the disk for others when an upload is opened. */
-enum { ROOM_RESERVE = 64 << 20 };
+enum { ROOM_RESERVE = 64 << 20, KINDS_MAX = 64 };
+
+static const char kind_words[] = "材料种类"; /* its list in the vocabulary */
 
 static enum step refuse(struct task *t, enum err_code code, const char *field, const char *rule, const char *message)
 {
@@ -94,6 +96,18 @@ static enum step check_type(struct task *t, struct upload_open_call *c)
 	return STEP_NEXT;
 }
 
+static enum step refuse_kind(struct task *t, const struct upload_open_call *c)
+{
+	const char *words[KINDS_MAX], *all = "";
+	size_t n = vocabulary_list(&c->call.book->vocabulary, kind_words, words, KINDS_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		all = arena_printf(task_arena(t), "%s%s%s", all, i ? "、" : "", words[i]);
+	refuse(t, ERR_INVALID, "kind", "not-in-list", "材料种类不在可选的词中");
+	err_detail(task_err(t), "可选：%s。", all);
+	return STEP_FAIL;
+}
+
 static enum step check_request(struct task *t, struct upload_open_call *c)
 {
 	const struct app_config *config = &c->call.app->config;
@@ -103,8 +117,8 @@ static enum step check_request(struct task *t, struct upload_open_call *c)
 		step = check_type(t, c);
 	if (step != STEP_NEXT)
 		return step;
-	if (!vocabulary_has(&c->call.book->vocabulary, "材料种类", c->material_kind))
-		return refuse(t, ERR_INVALID, "kind", "not-in-list", "材料种类不在可选的词中");
+	if (!vocabulary_has(&c->call.book->vocabulary, kind_words, c->material_kind))
+		return refuse_kind(t, c);
 	if (c->sha256.p && !content_name_is_valid(c->sha256))
 		return refuse(t, ERR_INVALID, "sha256", "digest", "sha256 应为 64 位小写十六进制");
 	if (c->size < 1)

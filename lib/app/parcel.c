@@ -124,8 +124,6 @@ enum err_code parcel_plan(struct arena *arena, const struct parcel_input *in, st
 		code = add_package(&p, &in->packages[i]);
 	if (code != ERR_OK)
 		return code;
-	if (in->sm2_pem.n)
-		add_bytes(&p, arena_printf(arena, "certificates/%.*s.sm2.pem", SV_ARG(in->sm2_code)), in->sm2_pem);
 	ret->name = arena_strndup(arena, p.last->thread.p, p.last->thread.n);
 	qsort(ret->files, ret->count, sizeof(*ret->files), compare_paths);
 	for (size_t i = 0; i < ret->count; i++)
@@ -220,8 +218,7 @@ static enum err_code check_form(struct unpacking *u)
 		bool known = e->is_folder || strncmp(path, "bags/", 5) == 0 ||
 			     (strncmp(path, "records/", 8) == 0 && (has_suffix(path, ".json") || has_suffix(path, ".json.p7s") ||
 								    has_suffix(path, ".json.sm2"))) ||
-			     (strncmp(path, "lists/", 6) == 0 && (has_suffix(path, "/plan.json") || has_suffix(path, "/texts.json"))) ||
-			     (strncmp(path, "certificates/", 13) == 0 && has_suffix(path, ".pem"));
+			     (strncmp(path, "lists/", 6) == 0 && (has_suffix(path, "/plan.json") || has_suffix(path, "/texts.json")));
 		if (!known)
 			return bad_form(u->err, "传输包中有不认识的文件", e->path);
 	}
@@ -257,9 +254,6 @@ static enum err_code read_items(struct unpacking *u)
 		item->sm2 = text_of(p, arena_printf(&p->arena, "%s.sm2", path));
 		if (!item->cms.p)
 			return bad_form(u->err, "记录没有签名", e->path);
-		struct record r;
-		if (item->sm2.p && record_parse(&p->arena, item->body, "记录", &r, NULL) == ERR_OK)
-			item->sm2_certificate = text_of(p, arena_printf(&p->arena, "certificates/%.*s.sm2.pem", SV_ARG(r.lane)));
 	}
 	if (p->count == 0)
 		return bad_form(u->err, "传输包中没有记录", "");
@@ -323,7 +317,7 @@ static enum err_code read_package(struct unpacking *u, const struct inbox_item *
 			p->package_count--; /* then the inbox misses it */
 		return ERR_OK;
 	}
-	if ((code = record_verify(item->body, &r, item->cms, u->options->trust, &signer, &why)) == ERR_OK)
+	if ((code = record_verify(item->body, &r, item->cms, item->sm2, u->options->trust, &signer, &why)) == ERR_OK)
 		code = read_bag(u, &r, folder, package, &why);
 	if (code == ERR_OK)
 		return ERR_OK;

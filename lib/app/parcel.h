@@ -6,7 +6,6 @@
  *   <thread>/records/NNNN-<lane>-<kind>.json  .json.p7s [.json.sm2]     in the order in which they are to be taken
  *   <thread>/bags/<name>/...                                            packages with their contents
  *   <thread>/lists/<name>/plan.json  texts.json                         for a third: what is in it, without contents
- *   <thread>/certificates/<code>.sm2.pem                                the sender's, where it signs with SM2 too
  *
  * As a ZIP, nothing compressed; the same records and packages give the same bytes, so a broken transfer can be gone on
  * with. Records, tag files and contents are the bytes that were signed, as in the export.
@@ -28,7 +27,6 @@ struct parcel_input {
 	const struct inbox_package *packages;
 	size_t package_count;
 	bool whole_thread;
-	struct sv sm2_code, sm2_pem;    /* certificate to go along; empty: none */
 };
 
 /* Everything in the arena; views of the input. ERR_TOO_LARGE, ERR_INVALID: what is stored does not fit together. */

@@ -15,7 +15,6 @@
 enum {
 	PAGE_ROWS = 4000,  /* a page is counted in one turn of the loop: some 10 ms */
 	PAGE_RESULT = 2,   /* behind the caller's context and the planner's settings */
-	ROW_DAYS = 14,     /* in the order of the query */
 	GROUPS_MAX = 4096,
 	GROUP_BUCKETS = 1024,
 	REPLY_MAX_BYTES = 15 * 1024 * 1024, /* below the API's limit of a reply */
@@ -32,6 +31,7 @@ struct figure {
 /* What stands in one list, capped; the counts are complete. */
 struct listed {
 	struct rate_row row;
+	const char *number, *title; /* as known then */
 	const char *excluded;
 };
 struct list {
@@ -64,9 +64,7 @@ struct rates_work {
 	size_t group_count;
 	bool too_many_groups;
 	const struct pg_reply *rest;
-	int64_t *name_ids; /* of rates_names, ascending */
-	size_t name_count;
-	size_t at_names, at_m7, at_m7_groups, at_m7_out, at_m7_in, at_incomplete, at_group_names;
+	size_t at_m7, at_m7_groups, at_m7_out, at_m7_in, at_incomplete, at_group_names;
 };
 
 static const char *const groupings[] = {
@@ -110,15 +108,23 @@ static struct group *group_of(struct rates_work *w, struct sv key)
 	return g;
 }
 
-static void list_add(struct rates_work *w, struct list *list, const struct rate_row *row, const char *excluded)
+static const char *keep(struct rates_work *w, const char *text)
+{
+	return text ? arena_strdup(&w->arena, text) : NULL;
+}
+
+static void list_add(struct rates_work *w, struct list *list, const struct listed *item)
 {
 	list->total++;
 	if (w->call->no_lists || list->count == RATES_LIST_MAX)
 		return;
 	if (!list->at)
 		list->at = arena_array(&w->arena, struct listed, RATES_LIST_MAX);
-	list->at[list->count++] =
-		(struct listed){ .row = *row, .excluded = excluded ? arena_strdup(&w->arena, excluded) : NULL };
+	struct listed *l = &list->at[list->count++];
+	*l = *item;
+	l->number = keep(w, item->number);
+	l->title = keep(w, item->title);
+	l->excluded = keep(w, item->excluded);
 }
 
 static void figure_add(struct figure *f, enum rate_side side)
@@ -143,8 +149,9 @@ static bool next_key(struct sv *rest, bool *done, struct sv *ret)
 	return true;
 }
 
-static void count_row(struct rates_work *w, const struct rate_row *row, struct sv keys)
+static void count_row(struct rates_work *w, const struct listed *item, struct sv keys)
 {
+	const struct rate_row *row = &item->row;
 	enum rate_side side[RATE_METRIC_COUNT];
 	struct sv key;
 	bool any = false, done = w->call->by == RATES_BY_NONE;
@@ -154,12 +161,12 @@ static void count_row(struct rates_work *w, const struct rate_row *row, struct s
 		figure_add(&w->figure[m], side[m]);
 		any = any || side[m] != RATE_OUTSIDE;
 		if (side[m] == RATE_IN)
-			list_add(w, &w->in[m], row, NULL);
+			list_add(w, &w->in[m], item);
 		else if (side[m] == RATE_OUT)
-			list_add(w, &w->out[m], row, NULL);
+			list_add(w, &w->out[m], item);
 	}
-	if (!row->clue && rate_suspended(row, &w->period))
-		list_add(w, &w->suspended, row, NULL);
+	if (row->kind == RATE_CASE && rate_suspended(row, &w->period))
+		list_add(w, &w->suspended, item);
 	while (any && next_key(&keys, &done, &key)) {
 		struct group *g = group_of(w, key);
 		for (enum rate_metric m = 0; g && m < RATE_METRIC_COUNT; m++)
@@ -167,46 +174,25 @@ static void count_row(struct rates_work *w, const struct rate_row *row, struct s
 	}
 }
 
-/* "20567,,20570,...": our own query's text, so anything else is a bug. */
-static void read_days(struct sv text, struct rate_row *row)
-{
-	day_t *const days[ROW_DAYS] = {
-		&row->opened_on, &row->clue_due, &row->clue_decided, &row->filed, &row->decision_due,
-		&row->decided, &row->perform_due, &row->ground, &row->ground_due, &row->closed,
-		&row->suspended, &row->resumed, &row->publish_due, &row->published,
-	};
-	size_t at = 0;
-
-	for (size_t i = 0; i < ROW_DAYS; i++) {
-		size_t start = at;
-		int64_t day = DAY_NONE;
-		while (at < text.n && text.p[at] != ',')
-			at++;
-		CHECK(at == start || sv_to_i64((struct sv){ text.p + start, at - start }, &day));
-		*days[i] = (day_t)day;
-		at++;
-	}
-	CHECK(at == text.n + 1);
-}
-
 static void count_page(struct rates_work *w, const struct pg_reply *r)
 {
 	size_t rows = pg_rows(r, PAGE_RESULT);
 
 	for (size_t i = 0; i < rows; i++) {
-		struct rate_row row = { .id = pg_i64(r, PAGE_RESULT, i, 0), .clue = pg_bool(r, PAGE_RESULT, i, 1),
-					.performing_open = pg_bool(r, PAGE_RESULT, i, 2) };
-		const char *excluded = pg_cstr(r, PAGE_RESULT, i, 3);
+		struct listed item = { .row = { .id = pg_i64(r, PAGE_RESULT, i, 0),
+						.performing_open = pg_bool(r, PAGE_RESULT, i, 2) },
+				       .excluded = pg_cstr(r, PAGE_RESULT, i, 3), .number = pg_cstr(r, PAGE_RESULT, i, 7),
+				       .title = pg_cstr(r, PAGE_RESULT, i, 8) };
 
-		read_days(pg_text(r, PAGE_RESULT, i, 5), &row);
-		if (!excluded)
-			count_row(w, &row, pg_text(r, PAGE_RESULT, i, 4));
+		rate_row_read(pg_text(r, PAGE_RESULT, i, 1), pg_text(r, PAGE_RESULT, i, 5), &item.row);
+		if (!item.excluded)
+			count_row(w, &item, pg_text(r, PAGE_RESULT, i, 4));
 		else
-			list_add(w, &w->excluded, &row, excluded);
+			list_add(w, &w->excluded, &item);
 		if (i + 1 == rows) {
-			w->after_id = row.id;
+			w->after_id = item.row.id;
 			snprintf(w->after_until, sizeof(w->after_until), "%s", pg_cstr(r, PAGE_RESULT, i, 6));
-			day_format(row.opened_on, w->after_opened);
+			day_format(item.row.opened_on, w->after_opened);
 		}
 	}
 }
@@ -331,56 +317,30 @@ enum step rates_rows(struct task *t)
 	return next_organ(w) ? STEP_WAIT : STEP_NEXT;
 }
 
-/* ---- names, and M7 ---- */
+/* ---- the order of lists, and M7 ---- */
 
-static int compare_ids(const void *a, const void *b)
+static int compare_listed(const void *a, const void *b)
 {
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	int64_t x = ((const struct listed *)a)->row.id, y = ((const struct listed *)b)->row.id;
 
 	return x < y ? -1 : x > y;
 }
 
-static int compare_listed(const void *a, const void *b)
-{
-	return compare_ids(&((const struct listed *)a)->row.id, &((const struct listed *)b)->row.id);
-}
-
 /* Pages come in the order of their index; people read lists by number. */
-static void take_ids(struct list *list, int64_t *ids, size_t *n)
+static void sort_list(struct list *list)
 {
 	if (list->count > 1)
 		qsort(list->at, list->count, sizeof(list->at[0]), compare_listed);
-	for (size_t i = 0; i < list->count; i++)
-		ids[(*n)++] = list->at[i].row.id;
 }
 
-/* Array literal of the ids that stand in any list. */
-static const char *listed_ids(struct rates_work *w)
+static void sort_lists(struct rates_work *w)
 {
-	int64_t *ids = arena_array(&w->arena, int64_t, (2 * RATE_METRIC_COUNT + 2) * RATES_LIST_MAX);
-	struct str out = STR_INIT(4 * 1024 * 1024);
-	size_t n = 0;
-
 	for (enum rate_metric m = 0; m < RATE_METRIC_COUNT; m++) {
-		take_ids(&w->in[m], ids, &n);
-		take_ids(&w->out[m], ids, &n);
+		sort_list(&w->in[m]);
+		sort_list(&w->out[m]);
 	}
-	take_ids(&w->suspended, ids, &n);
-	take_ids(&w->excluded, ids, &n);
-	qsort(ids, n, sizeof(ids[0]), compare_ids);
-	str_append_char(&out, '{');
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0 && ids[i] == ids[i - 1])
-			continue;
-		if (out.len > 1)
-			str_append_char(&out, ',');
-		str_append_i64(&out, ids[i]);
-	}
-	str_append_char(&out, '}');
-	CHECK(!out.failed);
-	const char *ret = arena_strndup(&w->arena, out.p, out.len);
-	str_release(&out);
-	return ret;
+	sort_list(&w->suspended);
+	sort_list(&w->excluded);
 }
 
 enum step rates_rest(struct task *t)
@@ -391,6 +351,7 @@ enum step rates_rest(struct task *t)
 	struct pg_value known = c->known_at == INSTANT_NONE ? PG_CSTR(KNOWN_NOW) : PG_INSTANT(c->known_at);
 	int64_t most = c->no_lists ? 0 : RATES_LIST_MAX;
 
+	sort_lists(w);
 	pg_segment_add0(seg, Q_RATES_PLAIN);
 	w->at_m7 = pg_segment_addv(seg, Q_RATES_M7, PG_DAY(c->as_of), known);
 	/* One row at least, for the total it carries. */
@@ -401,7 +362,6 @@ enum step rates_rest(struct task *t)
 		w->at_group_names = pg_segment_addv(seg, Q_RATES_GROUP_NAMES, PG_CSTR(groupings[c->by]));
 	}
 	if (!c->no_lists) {
-		w->at_names = pg_segment_addv(seg, Q_RATES_NAMES, PG_CSTR(listed_ids(w)));
 		if (c->known_at == INSTANT_NONE)
 			w->at_m7_out = pg_segment_addv(seg, Q_RATES_M7_OUT, PG_DAY(c->as_of), PG_I64(most));
 		else
@@ -464,14 +424,6 @@ static void finish_groups(struct rates_work *w)
 
 /* ---- the reply ---- */
 
-static void read_name_ids(struct rates_work *w)
-{
-	w->name_count = pg_rows(w->rest, w->at_names);
-	w->name_ids = arena_array(&w->arena, int64_t, w->name_count + 1);
-	for (size_t i = 0; i < w->name_count; i++)
-		w->name_ids[i] = pg_i64(w->rest, w->at_names, i, 0);
-}
-
 static void write_item(struct json_writer *j, int64_t id, const char *number, const char *title, const char *why)
 {
 	json_obj_open(j);
@@ -483,16 +435,9 @@ static void write_item(struct json_writer *j, int64_t id, const char *number, co
 	json_obj_close(j);
 }
 
-static void write_listed(struct rates_work *w, struct json_writer *j, const struct rate_row *row, const char *why)
+static void write_listed(struct json_writer *j, const struct listed *l, const char *why)
 {
-	const int64_t *id = bsearch(&row->id, w->name_ids, w->name_count, sizeof(row->id), compare_ids);
-
-	if (!id) { /* it cannot be seen any more */
-		write_item(j, row->id, NULL, NULL, why);
-		return;
-	}
-	size_t at = (size_t)(id - w->name_ids);
-	write_item(j, row->id, pg_cstr(w->rest, w->at_names, at, 1), pg_cstr(w->rest, w->at_names, at, 2), why);
+	write_item(j, l->row.id, l->number, l->title, why);
 }
 
 static void write_m7_list(struct rates_work *w, struct json_writer *j, bool in)
@@ -528,7 +473,7 @@ static void write_list(struct rates_work *w, struct json_writer *j, enum rate_me
 		str_reset(&why);
 		if (!in)
 			rate_why(m, &list->at[i].row, &w->period, &why);
-		write_listed(w, j, &list->at[i].row, in ? NULL : str_cstr(&why));
+		write_listed(j, &list->at[i], in ? NULL : str_cstr(&why));
 	}
 	json_arr_close(j);
 	str_release(&why);
@@ -612,13 +557,13 @@ static void write_beside(struct rates_work *w, struct json_writer *j)
 		char since[11], why[64];
 		day_format(w->suspended.at[i].row.suspended, since);
 		snprintf(why, sizeof(why), "%s起中止", since);
-		write_listed(w, j, &w->suspended.at[i].row, why);
+		write_listed(j, &w->suspended.at[i], why);
 	}
 	json_arr_close(j);
 	json_key(j, "excluded");
 	json_arr_open(j);
 	for (size_t i = 0; i < w->excluded.count; i++)
-		write_listed(w, j, &w->excluded.at[i].row, w->excluded.at[i].excluded);
+		write_listed(j, &w->excluded.at[i], w->excluded.at[i].excluded);
 	json_arr_close(j);
 	json_key(j, "totals");
 	json_obj_open(j);
@@ -645,8 +590,6 @@ enum step rates_reply(struct task *t)
 		finish_groups(w);
 	if (w->too_many_groups)
 		return task_fail(t, ERR_TOO_LARGE, "too-many-groups", "分组超过 %d 个", GROUPS_MAX);
-	if (!c->no_lists)
-		read_name_ids(w);
 	json_writer_init(&j, &w->reply);
 	json_obj_open(&j);
 	json_kv_day(&j, "from", c->from);

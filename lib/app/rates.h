@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * The rates of a period: 结案率, 按期办结率, 依法公示率 and their kin (M1-M7, M10), each with the two lists
+ * The rates of a period: 结案率, 按期办结率, 依法公示率 and their kin (M1-M10), each with the two lists
  * behind it. What is counted is in rates_count.h; this is the use case around it.
  *
  * Steps: RATES_STEPS behind step_authenticate and step_authenticated. They read pages of rate_mark that can
- * matter for the period, count them in C, ask the database for M7 (which looks at all years) and for the
- * names of what is listed, and leave the reply's JSON in `reply`. Read only, on PG_LANE_SLOW; row-level
- * security applies, so everybody gets the rates of what he may see.
+ * matter for the period, count them in C, ask the database for M7 (which looks at all years), and leave the reply's
+ * JSON in `reply`. Numbers and titles are those of the row that was counted: as known then. Read only, on
+ * PG_LANE_SLOW; row-level security applies, so everybody gets the rates of what he may see.
  *
  * `reply` lives until the task ends: the caller's next step sends it. */
 #ifndef APP_RATES_H

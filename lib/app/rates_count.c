@@ -17,6 +17,12 @@ static const struct rate_metric_info infos[RATE_METRIC_COUNT] = {
 		      "按期公示数 ÷ 公示期限在期内届满的应公示处罚决定数", "无应公示案件" },
 	[RATE_M7] = { "M7", "公示率（累计）",
 		      "截至日前已公示数 ÷ 公示期限在截至日前届满的应公示处罚决定数（不论年度）", "无应公示案件" },
+	[RATE_M8] = { "M8", "双公示及时率",
+		      "7个工作日内报送数 ÷ 报送期限在期内届满的处罚决定数", "无应报送信息" },
+	[RATE_M9A] = { "M9a", "撤回及时率",
+		       "3个工作日内撤回数 ÷ 撤回期限在期内届满的应撤回公示信息数", "无应撤回信息" },
+	[RATE_M9B] = { "M9b", "到期停止率",
+		       "公示期届满时停止公示数 ÷ 公示期在期内届满的公示信息数", "无应停止公示信息" },
 	[RATE_M10] = { "M10", "线索按期核查率",
 		       "在核查期限内作出是否立案决定数 ÷ 核查期限在期内届满的线索数", "无应核查线索" },
 };
@@ -25,6 +31,46 @@ const struct rate_metric_info *rate_metric_info(enum rate_metric m)
 {
 	CHECK(m < RATE_METRIC_COUNT);
 	return &infos[m];
+}
+
+/* ---- rows ---- */
+
+const char *const rate_day_names[RATE_DAYS] = {
+	"opened_on", "clue_due_on", "clue_decided_on", "filed_on", "decision_due_on", "decided_on", "perform_due_on",
+	"ground_on", "ground_due_on", "closed_on", "suspended_on", "resumed_on", "publish_due_on", "published_on",
+	"credit_due_on", "credit_on", "withdraw_due_on", "withdrawn_on", "stop_due_on", "stopped_on",
+};
+
+day_t *rate_day_at(struct rate_row *row, size_t i)
+{
+	day_t *const days[RATE_DAYS] = {
+		&row->opened_on, &row->clue_due, &row->clue_decided, &row->filed, &row->decision_due,
+		&row->decided, &row->perform_due, &row->ground, &row->ground_due, &row->closed, &row->suspended,
+		&row->resumed, &row->publish_due, &row->published, &row->credit_due, &row->credit,
+		&row->withdraw_due, &row->withdrawn, &row->stop_due, &row->stopped,
+	};
+
+	CHECK(i < RATE_DAYS);
+	return days[i];
+}
+
+void rate_row_read(struct sv procedure, struct sv days, struct rate_row *row)
+{
+	const char *at = days.p, *end = days.p + days.n;
+
+	row->kind = sv_eq_str(procedure, "clue") ? RATE_CLUE
+		    : sv_eq_str(procedure, "disclosure") ? RATE_DISCLOSURE : RATE_CASE;
+	for (size_t i = 0; i < RATE_DAYS; i++) {
+		const char *start = at;
+		day_t day = 0;
+		bool minus = at < end && *at == '-';
+
+		for (at += minus; at < end && *at >= '0' && *at <= '9'; at++)
+			day = day * 10 + (*at - '0');
+		*rate_day_at(row, i) = at == start ? DAY_NONE : minus ? -day : day;
+		CHECK(i + 1 == RATE_DAYS ? at == end : at < end && *at == ',');
+		at++;
+	}
 }
 
 /* ---- days ---- */
@@ -94,9 +140,28 @@ static enum rate_side m5(const struct rate_row *row, const struct rate_period *p
 	return side(carried || within(row->filed, p), within(row->closed, p));
 }
 
+/* One that came to its end before, by withdrawal, repair or otherwise, was not due to stop. */
+static enum rate_side m9b(const struct rate_row *row, const struct rate_period *p)
+{
+	bool stopped = by(row->stopped, p->as_of);
+	bool before = by(row->withdrawn, row->stop_due) || (stopped && row->stopped < row->stop_due);
+
+	if (!within(row->stop_due, p) || before || !by(row->published, row->stop_due))
+		return RATE_OUTSIDE;
+	/* On its last day it may still be public. */
+	return side(stopped || row->stop_due < p->as_of, stopped && row->stopped <= row->stop_due + 1);
+}
+
+static bool counts_in(enum rate_metric m, enum rate_kind kind)
+{
+	if (m == RATE_M10)
+		return kind == RATE_CLUE;
+	return m >= RATE_M6 ? kind == RATE_DISCLOSURE : kind == RATE_CASE;
+}
+
 enum rate_side rate_side(enum rate_metric m, const struct rate_row *row, const struct rate_period *p)
 {
-	if (row->clue != (m == RATE_M10))
+	if (!counts_in(m, row->kind))
 		return RATE_OUTSIDE;
 	switch (m) {
 	case RATE_M1:
@@ -113,6 +178,12 @@ enum rate_side rate_side(enum rate_metric m, const struct rate_row *row, const s
 		return side(within(row->publish_due, p), by(row->published, row->publish_due));
 	case RATE_M7:
 		return side(by(row->publish_due, p->as_of), by(row->published, p->as_of));
+	case RATE_M8:
+		return side(within(row->credit_due, p), by(row->credit, row->credit_due));
+	case RATE_M9A:
+		return side(within(row->withdraw_due, p), by(row->withdrawn, row->withdraw_due));
+	case RATE_M9B:
+		return m9b(row, p);
 	case RATE_M10:
 		return side(within(row->clue_due, p), by(row->clue_decided, row->clue_due));
 	case RATE_METRIC_COUNT:
@@ -210,6 +281,18 @@ void rate_why(enum rate_metric m, const struct rate_row *row, const struct rate_
 		add_day(out, "应于", row->publish_due, "前公示");
 		add_outcome(out, "公示", row->published, p->as_of, m == RATE_M6);
 		return;
+	case RATE_M8:
+		add_day(out, "应于", row->credit_due, "前报送");
+		add_outcome(out, "报送", row->credit, p->as_of, true);
+		return;
+	case RATE_M9A:
+		add_day(out, "应于", row->withdraw_due, "前撤回");
+		add_outcome(out, "撤回", row->withdrawn, p->as_of, true);
+		return;
+	case RATE_M9B:
+		add_day(out, "公示期至", row->stop_due, "届满");
+		add_outcome(out, "停止公示", row->stopped, p->as_of, true);
+		return;
 	case RATE_M10:
 		add_day(out, "核查期限至", row->clue_due, "");
 		add_outcome(out, "决定是否立案", row->clue_decided, p->as_of, true);
@@ -218,6 +301,35 @@ void rate_why(enum rate_metric m, const struct rate_row *row, const struct rate_
 		break;
 	}
 	BUG("metric %d", (int)m);
+}
+
+/* The day on which it was due, and the day on which it was done. */
+static void due_and_done(enum rate_metric m, const struct rate_row *row, day_t as_of, day_t *due, day_t *done)
+{
+	const struct { day_t due, done; } days[RATE_METRIC_COUNT] = {
+		[RATE_M1] = { rate_should_close(row, as_of), row->closed },
+		[RATE_M2] = { row->decision_due, row->decided }, [RATE_M3] = { row->ground_due, row->closed },
+		[RATE_M4] = { row->filed, row->closed }, [RATE_M5] = { row->filed, row->closed },
+		[RATE_M6] = { row->publish_due, row->published }, [RATE_M7] = { row->publish_due, row->published },
+		[RATE_M8] = { row->credit_due, row->credit }, [RATE_M9A] = { row->withdraw_due, row->withdrawn },
+		[RATE_M9B] = { row->stop_due, row->stopped }, [RATE_M10] = { row->clue_due, row->clue_decided },
+	};
+
+	CHECK(m < RATE_METRIC_COUNT);
+	*due = days[m].due;
+	*done = days[m].done;
+}
+
+int32_t rate_days_late(enum rate_metric m, const struct rate_row *row, const struct rate_period *p)
+{
+	day_t due, done;
+
+	due_and_done(m, row, p->as_of, &due, &done);
+	if (due == DAY_NONE)
+		return 0;
+	if (!by(done, p->as_of))
+		done = p->as_of;
+	return done > due ? done - due : 0;
 }
 
 /* ---- figures ---- */

@@ -22,10 +22,16 @@ enum step view_load(struct task *t)
 enum { ID, KIND, PROCEDURE, ORGAN_ID, UNIT_ID, UNIT_NAME, VERSION, NUMBER, TITLE, BODY, OFFICER, OFFICER_NAME,
        CO_OFFICER, CO_OFFICER_NAME, CLOSED_ON, INCOMPLETE };
 
+const char *view_kind_zh(enum matter_kind k)
+{
+	static const char *const words[] = { [MATTER_CLUE] = "线索", [MATTER_CASE] = "案件", [MATTER_HANDOFF] = "移送",
+					     [MATTER_DISCLOSURE] = "公示事项" };
+	return words[k];
+}
+
 static enum step not_there(struct task *t, const struct matter_view *v)
 {
-	static const char *const words[] = { [MATTER_CLUE] = "线索", [MATTER_CASE] = "案件", [MATTER_HANDOFF] = "移送" };
-	const char *what = v->any_kind ? "线索、案件或移送" : words[v->kind];
+	const char *what = v->any_kind ? "线索、案件、移送或公示事项" : view_kind_zh(v->kind);
 
 	return task_fail(t, ERR_NOT_FOUND, "no-such-matter", "没有这一%s，或者您无权查看", what);
 }
@@ -58,6 +64,8 @@ enum step view_read(struct task *t)
 	v->today = instant_to_day(clock_now());
 	v->full = dossier_is_officer(v->dossier, v->call.who->actor.account) ||
 		  (v->call.who->actor.roles & trusted) != 0;
+	v->sealed = v->kind == MATTER_DISCLOSURE && !v->full &&
+		    (v->call.who->actor.roles & (ROLE_CREDIT_CLERK | ROLE_AUDITOR)) == 0;
 	if (v->with_acts) {
 		v->act_count = pg_rows(r, v->at_acts);
 		v->more_acts = v->act_count > (size_t)v->limit;
@@ -83,7 +91,7 @@ enum step kind_read(struct task *t)
 
 	if (pg_rows(r, v->at_matter) == 0)
 		return not_there(t, v);
-	for (v->kind = MATTER_CLUE; v->kind < MATTER_HANDOFF; v->kind++) {
+	for (v->kind = MATTER_CLUE; v->kind < MATTER_DISCLOSURE; v->kind++) {
 		if (sv_eq_str(pg_text(r, v->at_matter, 0, 0), matter_kind_code(v->kind)))
 			break;
 	}

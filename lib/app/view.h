@@ -28,6 +28,7 @@ struct matter_view {
 	day_t closed_on, today;
 	bool incomplete;
 	bool full;              /* sees protected fields and whole identity numbers */
+	bool sealed;            /* of a disclosure: the approved text, its cuts and their reasons are not for this reader */
 	size_t act_count;       /* rows of the timeline */
 	bool more_acts;
 	/* inside */
@@ -64,6 +65,7 @@ void clock_view_of(const struct law_book *book, const struct dossier *d, const s
 
 /* Who must answer a request now: bit of one role, ROLE_NONE when it is answered. */
 uint32_t view_waits_for(const struct dossier *d, const struct request *r);
+const char *view_kind_zh(enum matter_kind k); /* 线索, 案件, 移送, 公示事项 */
 /* Chinese name of an act of the matter's procedure; its code when there is none. */
 const char *view_act_zh(enum matter_procedure p, const char *act);
 

@@ -21,7 +21,7 @@ enum {
 	FILE_MAX_BYTES = 256 * 1024,
 	NAME_MAX_BYTES = 64,
 	SHOWN_MAX_BYTES = 80, /* of a wrong value, in its message */
-	OPTIONS_MAX = 64,
+	OPTIONS_MAX = 128,
 };
 
 static const struct sv file_suffix = { "_file", 5 };
@@ -379,6 +379,10 @@ static enum err_code check_together(const struct conf *conf, struct err *err)
 	if (conf->http.tls_client_ca[0] && !certificate)
 		return err_set(err, ERR_INVALID, "config-tls",
 			       "[http] tls_client_ca needs tls_certificate and tls_key");
+	if (conf->digest.url[0] && !conf->digest.key[0])
+		return err_set(err, ERR_INVALID, "config-digest", "[digest] url needs key");
+	if (conf->digest.lease_ms <= conf->digest.timeout_ms)
+		return err_set(err, ERR_INVALID, "config-digest", "[digest] lease must be longer than timeout");
 	return ERR_OK;
 }
 

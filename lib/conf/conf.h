@@ -100,6 +100,32 @@ struct conf {
 		int64_t not_retrieved_ms;
 		int64_t max_package_bytes;
 	} exchange;
+	struct {
+		int64_t enabled;
+		int64_t max_age_ms;
+		int64_t searches;
+	} public;
+	struct {
+		int64_t sweep_ms;
+	} disclosure;
+	struct {
+		int64_t days;
+	} warning;
+	struct {
+		char at[CONF_ADDRESS_SIZE];   /* local time of day, HH:MM */
+		char dir[CONF_PATH_SIZE];     /* "" = no files */
+		char url[CONF_PATH_SIZE];     /* "" = nobody is told */
+		char key[CONF_PATH_SIZE];     /* file with the key that bodies are signed with */
+		char ca[CONF_PATH_SIZE];      /* "" = the system's authorities */
+		int64_t timeout_ms;
+		int64_t retry_min_ms;
+		int64_t retry_max_ms;
+		int64_t lease_ms;
+		int64_t poll_ms;
+	} digest;
+	struct {
+		int64_t full_ids;
+	} shuanggongshi;
 };
 
 /* Defaults only, no file, no environment. */

@@ -48,6 +48,11 @@ const struct conf_section conf_sections[] = {
 	{ "run", "The process itself." },
 	{ "store", "Materials of matters: evidence and papers, kept as files." },
 	{ "exchange", "Hand-overs between organs: signed records, delivered and received." },
+	{ "disclosure", "Published penalty decisions, as the bureau works on them." },
+	{ "warning", "Early warning: clocks that will run out." },
+	{ "digest", "The daily digest of each organ: what is overdue, what falls due." },
+	{ "shuanggongshi", "Export for the credit platform (双公示)." },
+	{ "public", "The public site: published penalty decisions, for everybody, without a login." },
 };
 const size_t conf_section_count = ARRAY_LEN(conf_sections);
 
@@ -55,6 +60,30 @@ const size_t conf_section_count = ARRAY_LEN(conf_sections);
 static const char *check_door(struct sv value)
 {
 	return value.n ? conf_check_listen(value) : NULL;
+}
+
+/* Parts of an hour and a day, two digits each. */
+static const char *check_time_of_day(struct sv v)
+{
+	bool ok = v.n == 5 && v.p[2] == ':';
+
+	for (size_t i = 0; ok && i < v.n; i++)
+		ok = i == 2 || (v.p[i] >= '0' && v.p[i] <= '9');
+	ok = ok && (v.p[0] < '2' || (v.p[0] == '2' && v.p[1] < '4')) && v.p[3] < '6';
+	return ok ? NULL : "must be a time of day like 08:30";
+}
+
+/* Names of officers travel: in the clear only within this machine. */
+static const char *check_webhook(struct sv v)
+{
+	static const char *const good[] = { "https://", "http://127.0.0.1:", "http://127.0.0.1/", "http://[::1]:",
+					    "http://[::1]/", "http://localhost:", "http://localhost/" };
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		if (sv_starts_with(v, sv_of(good[i])) && v.n > strlen(good[i]) && !memchr(v.p, '@', v.n))
+			return NULL;
+	}
+	return v.n ? "must begin with https://, or with http:// and an address of this machine, without a password" : NULL;
 }
 
 const struct conf_option conf_options[] = {
@@ -180,5 +209,43 @@ const struct conf_option conf_options[] = {
 		 "A package that the receiver has not fetched for longer is recorded as not retrieved."),
 	SIZE(exchange, max_package, "16 GiB", MIB, 1024 * GIB, 0,
 	     "Largest package or export that is taken in, all contents together."),
+
+	DURATION(disclosure, sweep, "10min", SECOND, DAY, 0,
+		 "How often disclosures past their last day are stopped in the books. Nobody can read them "
+		 "after that day in any case."),
+
+	INT(warning, days, "5", 0, 60, CONF_RELOADABLE,
+	    "Working days ahead that warnings and the digest look, unless somebody asks for more or less."),
+
+	TEXT(CONF_STRING, digest, at, "08:30", check_time_of_day, 0,
+	     "Time of a working day, Beijing time, from which the day's digest is made. A daemon that starts later makes it "
+	     "then; digests of earlier days are not made up for."),
+	TEXT(CONF_PATH, digest, dir, "", NULL, 0,
+	     "Directory for the digests as files, a .json and a .txt for each organ and day. Empty: no files. Without dir "
+	     "and url there are no digests."),
+	TEXT(CONF_STRING, digest, url, "", check_webhook, 0,
+	     "Where each digest is posted, until the receiver has answered 2xx. Needs key. Empty: nowhere."),
+	TEXT(CONF_PATH, digest, key, "", NULL, 0,
+	     "File, readable by its owner only, with the key of the signatures: HMAC-SHA-256 in the header X-Ipcase-Signature."),
+	TEXT(CONF_PATH, digest, ca, "", NULL, 0,
+	     "Certificates of the authorities, PEM, that may have signed the receiver's. Empty: the system's."),
+	DURATION(digest, timeout, "15s", 100, 5 * MINUTE, 0, "Longest time of one post."),
+	DURATION(digest, retry_min, "30s", 100, HOUR, 0,
+		 "First pause after a failed post; doubled with every further one, and a part of it by chance."),
+	DURATION(digest, retry_max, "30min", 100, DAY, 0, "Longest such pause."),
+	DURATION(digest, lease, "2min", SECOND, HOUR, 0,
+		 "A delivery that has not ended after this time is begun anew, by this daemon or another. Longer than timeout."),
+	DURATION(digest, poll, "30s", 100, HOUR, 0, "How often it is looked whether there is a digest to make or to deliver."),
+
+	BOOL(shuanggongshi, full_ids, "no", CONF_RELOADABLE,
+	     "Citizen numbers in full. Otherwise six digits of the birth day are masked."),
+
+	BOOL(public, enabled, "yes", 0, "Serve /public. Otherwise nothing is found there."),
+	DURATION(public, max_age, "1min", 0, HOUR, 0,
+		 "How long browsers and caches may keep a public page; what is withdrawn can be seen there "
+		 "for so long. Never past the end of a day."),
+	INT(public, searches, "120", 0, 1000000, 0,
+	    "Searches a minute that one address may make of each thread; a page counts as a twentieth. "
+	    "0: no limit."),
 };
 const size_t conf_option_count = ARRAY_LEN(conf_options);

@@ -290,20 +290,6 @@ enum err_code crypto_certificate_read(struct sv pem, struct crypto_certificate *
 	return ERR_OK;
 }
 
-int crypto_certificate_warning(const struct crypto_certificate *c, instant_t now)
-{
-	static const int steps[] = { 3, 14, 30 };
-	int64_t left = crypto_seconds(c->not_after) - crypto_seconds(now);
-
-	if (left <= 0)
-		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-		if (left <= steps[i] * INT64_C(86400))
-			return steps[i];
-	}
-	return 0;
-}
-
 enum err_code crypto_certificate_check(const struct crypto_certificate *c, instant_t at, struct err *err)
 {
 	char limit[40], asked[40];

@@ -24,6 +24,9 @@ void crypto_sha256(const void *p, size_t n, uint8_t out[CRYPTO_SHA256_SIZE]);
 /* Lower-case hexadecimal and NUL: out has room for 2 * n + 1 characters. */
 void crypto_hex(const void *p, size_t n, char *out);
 
+/* HMAC-SHA-256 (RFC 2104). */
+void crypto_hmac_sha256(struct sv key, struct sv text, uint8_t out[CRYPTO_SHA256_SIZE]);
+
 /* Incremental SHA-256. finish() writes the digest and frees. */
 struct crypto_digest;
 struct crypto_digest *crypto_digest_new(void);

@@ -284,7 +284,7 @@ enum err_code crypto_ca_load(const char *key_path, struct sv pem, instant_t now,
 		code = err_set(err, ERR_INVALID, "key-mismatch", "“%s”的证书不是 CA 证书", ca->certificate.name);
 	if (!code && X509_check_private_key(ca->x, ca->key) != 1)
 		code = err_set(err, ERR_INVALID, "key-mismatch", "CA 的私钥与证书不是一对");
-	if (!code && (now < ca->certificate.not_before || crypto_certificate_warning(&ca->certificate, now) < 0))
+	if (!code && (now < ca->certificate.not_before || now >= ca->certificate.not_after))
 		code = err_set(err, ERR_INVALID, "certificate-expired", "CA 证书已到期或尚未生效");
 	ERR_clear_error();
 	if (code)
@@ -301,11 +301,6 @@ void crypto_ca_free(struct crypto_ca *ca)
 	EVP_PKEY_free(ca->key);
 	X509_free(ca->x);
 	free(ca);
-}
-
-const struct crypto_certificate *crypto_ca_certificate(const struct crypto_ca *ca)
-{
-	return &ca->certificate;
 }
 
 /* No extended key usage: a signer's certificate must pass as signer with every tool, and as TLS client and

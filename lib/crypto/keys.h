@@ -45,7 +45,6 @@ struct crypto_ca;
 enum err_code crypto_ca_load(const char *key_path, struct sv pem, instant_t now, struct crypto_ca **ret,
 			     struct err *err) MUST_USE;
 void crypto_ca_free(struct crypto_ca *ca); /* NULL allowed */
-const struct crypto_certificate *crypto_ca_certificate(const struct crypto_ca *ca);
 /* A signing certificate for the request. Ends with the CA at the latest. */
 enum err_code crypto_ca_sign(const struct crypto_ca *ca, struct sv request, const struct crypto_validity *validity,
 			     struct str *ret_pem, struct err *err) MUST_USE;

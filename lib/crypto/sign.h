@@ -69,9 +69,6 @@ struct crypto_certificate {
 bool crypto_code_is_valid(struct sv code);
 /* The first certificate of a PEM text; the rest is its chain and is not looked at. */
 enum err_code crypto_certificate_read(struct sv pem, struct crypto_certificate *ret, struct err *err) MUST_USE;
-/* When to warn: 30, 14 or 3 when the certificate ends within that many days after `now`, 0 when it has longer,
- * -1 when it has ended. */
-int crypto_certificate_warning(const struct crypto_certificate *c, instant_t now);
 
 /* --- signing ------------------------------------------------------------------------------ */
 

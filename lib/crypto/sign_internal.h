@@ -52,6 +52,9 @@ const STACK_OF(X509) *crypto_signer_chain(const struct crypto_signer *s);
 /* Path to a trusted certificate and revocation of everything on it. */
 enum err_code crypto_trust_check(const struct crypto_trust *t, X509 *x, STACK_OF(X509) *untrusted, instant_t at,
 				 struct err *err) MUST_USE;
+/* Everything in it. */
+const STACK_OF(X509) *crypto_trust_certificates(const struct crypto_trust *t);
+const STACK_OF(X509_CRL) *crypto_trust_lists(const struct crypto_trust *t);
 /* Signed by this key? SM2 as well. */
 bool crypto_list_verify(X509_CRL *list, EVP_PKEY *key);
 

@@ -48,6 +48,16 @@ void crypto_trust_free(struct crypto_trust *t)
 	free(t);
 }
 
+const STACK_OF(X509) *crypto_trust_certificates(const struct crypto_trust *t)
+{
+	return t->certificates;
+}
+
+const STACK_OF(X509_CRL) *crypto_trust_lists(const struct crypto_trust *t)
+{
+	return t->lists;
+}
+
 /* --- filling ---------------------------------------------------------------------------------- */
 
 static enum err_code add_certificate(struct crypto_trust *t, X509 *x, struct err *err)

@@ -8,6 +8,7 @@
 
 #include "json/json_reader.h"
 #include "json/json_writer.h"
+#include "law/disclosure.h"
 
 enum { PAYLOAD_MAX_BYTES = 256 * 1024 };
 
@@ -71,6 +72,17 @@ enum err_code procedure_recompute(const struct law_book *book, struct dossier *d
 	return ERR_OK;
 }
 
+/* What another organ made obliges us from the day on which it reached us: the law says "on receipt" (收到), and a disc
+ * may travel for days. Periods of others run from what they did. */
+static day_t on_receipt(const struct application *app, const char *rule, day_t start_on)
+{
+	const struct clock_rule *r = law_book_clock(app->book, rule, start_on);
+	bool ours = app->d->kind != MATTER_HANDOFF || (r && handoff_is_ours(app->d, r->owner));
+	day_t arrived = fact_day(&app->fields, FIELD_ARRIVED_ON);
+
+	return ours && arrived != DAY_NONE && arrived > start_on ? arrived : start_on;
+}
+
 enum err_code apply_start(struct application *app, const char *rule, int ref, day_t start_on,
 			  instant_t start_at, struct err *err)
 {
@@ -78,8 +90,11 @@ enum err_code apply_start(struct application *app, const char *rule, int ref, da
 
 	if (start_on == DAY_NONE)
 		return ERR_OK;
+	start_on = on_receipt(app, rule, start_on);
 	if (d->clock_count == DOSSIER_MAX_CLOCKS)
 		return full(err, "期限");
+	if (d->kind == MATTER_HANDOFF)
+		handoff_not_silent(app, rule); /* a new period has not lapsed */
 	d->clocks[d->clock_count++] = (struct clock_entry){
 		.rule = rule, .ref = ref, .state = CLOCK_RUNNING, .start_on = start_on,
 		.start_at = start_at, .met_on = DAY_NONE,
@@ -192,6 +207,12 @@ enum err_code apply_ground(struct application *app, const char *ground, struct e
 
 /* ---- conditions and effects ---- */
 
+/* What decides the limitation is told by this act, for the first time or anew. */
+static bool limitation_told(const struct application *app)
+{
+	return fact_has(&app->fields, FIELD_ACT_ENDED_ON) || fact_has(&app->fields, FIELD_SAFETY_HARM);
+}
+
 static bool condition_holds(const struct application *app, enum condition when)
 {
 	const struct facts *f = &app->d->facts;
@@ -201,16 +222,18 @@ static bool condition_holds(const struct application *app, enum condition when)
 		return true;
 	case WHEN_COMPLAINT:
 		return fact_is(f, FIELD_SOURCE, "投诉");
+	case WHEN_LIMIT_TOLD:
+		return limitation_told(app);
 	case WHEN_LIMIT_TWO_YEARS:
-		return fact_has(f, FIELD_ACT_ENDED_ON) && !fact_true(f, FIELD_SAFETY_HARM);
+		return limitation_told(app) && fact_has(f, FIELD_ACT_ENDED_ON) && !fact_true(f, FIELD_SAFETY_HARM);
 	case WHEN_LIMIT_FIVE_YEARS:
-		return fact_has(f, FIELD_ACT_ENDED_ON) && fact_true(f, FIELD_SAFETY_HARM);
+		return limitation_told(app) && fact_has(f, FIELD_ACT_ENDED_ON) && fact_true(f, FIELD_SAFETY_HARM);
 	case WHEN_PUBLISHABLE:
-		return penalty_publishable(app->d);
+		return disclosure_required(f);
 	case WHEN_PUBLISHABLE_HERE:
-		return penalty_publishable(app->d) && !fact_true(f, FIELD_OTHER_PROVINCE);
+		return disclosure_required(f) && !fact_true(f, FIELD_OTHER_PROVINCE);
 	case WHEN_PUBLISHABLE_AWAY:
-		return penalty_publishable(app->d) && fact_true(f, FIELD_OTHER_PROVINCE);
+		return disclosure_required(f) && fact_true(f, FIELD_OTHER_PROVINCE);
 	case WHEN_REVIEW_REMEDY:
 		return fact_is(f, FIELD_REMEDY_KIND, "行政复议");
 	case WHEN_GRANTED:
@@ -498,5 +521,6 @@ enum err_code procedure_apply(const struct law_book *book, struct dossier *d, co
 	if (result != ERR_OK)
 		return result;
 	requests_lapse(&app);
+	handoff_duties_lapse(&app);
 	return procedure_recompute(book, d, err);
 }

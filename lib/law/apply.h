@@ -40,7 +40,6 @@ bool transfer_pending(const struct facts *f);
 bool transfer_returned(const struct facts *f);
 
 /* Facts about the decision that guards and effects share. */
-bool penalty_publishable(const struct dossier *d);
 bool penalty_only(const struct facts *f, enum field kinds, const char *word);
 int64_t money_ordered(const struct facts *f);   /* fine + confiscated income, fen */
 bool legal_review_needed(const struct facts *f);
@@ -54,8 +53,11 @@ void facts_merge(struct facts *into, const struct facts *fields, bool with_trans
 /* effects_item.c: the clue's goods for the case that its filing opens. */
 enum err_code items_carried(const struct dossier *clue, struct arena *arena, struct facts *ret, struct err *err) MUST_USE;
 
-/* Does a clock of another organ run, or has one expired, so that one may remind, note its silence, report it? */
-bool handoff_clock_waits(const struct law_book *book, const struct dossier *d, instant_t now, bool expired);
+/* effects_handoff.c: the rule's new period has not lapsed; what we owe after a silence ends when it does */
+void handoff_not_silent(struct application *app, const char *rule);
+/* On our copy the part of an organ is ours when it is our side; the bureau's own roles share one part. `owner`: of a clock. */
+bool handoff_is_ours(const struct dossier *d, const char *owner);
+void handoff_duties_lapse(struct application *app);
 
 /* effects_channels.c: the channels C2 to C9 */
 bool channel_condition(const struct application *app, enum condition when);
@@ -67,6 +69,7 @@ struct enforcement_facts channel_enforcement(const struct facts *f);
 enum err_code effect_channel_event(struct application *app, struct err *err);
 
 /* guards.c */
+enum err_code guard_refuses(enum guard g, struct err *err) MUST_USE;
 enum err_code guards_check(const struct law_book *book, const struct dossier *before,
 			   const struct act_input *input, const struct facts *payload,
 			   const struct facts *merged, struct err *err) MUST_USE;

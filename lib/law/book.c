@@ -197,6 +197,33 @@ static enum err_code count_rows(const struct table *t, size_t *ret)
 	return ERR_OK;
 }
 
+/* Reads row number i of `rows`, whose earlier ones are there. */
+typedef enum err_code row_fn(struct table *t, void *rows, size_t i);
+
+/* All rows, `size` bytes each; *ret_count 0 where there are none to look at. */
+static enum err_code read_rows(struct arena *arena, struct sv text, const char *const *columns, size_t size, row_fn *row,
+			       void **ret, size_t *ret_count, struct err *err)
+{
+	struct table t;
+	bool more;
+	enum err_code code = open_table(&t, arena, text, columns, err);
+	if (code == ERR_OK)
+		code = count_rows(&t, ret_count);
+	if (code != ERR_OK)
+		return code;
+	*ret = arena_try_alloc_array(arena, *ret_count, size);
+	if (!*ret) {
+		*ret_count = 0;
+		return no_memory(err);
+	}
+	for (size_t i = 0; i < *ret_count && code == ERR_OK; i++) {
+		code = csv_next(&t.csv, &more, err);
+		if (code == ERR_OK)
+			code = row(&t, *ret, i);
+	}
+	return code;
+}
+
 static enum err_code copy_cell(struct table *t, const char *column, bool required, const char **ret)
 {
 	struct sv cell = sv_trim(csv_get(&t->csv, column));
@@ -317,9 +344,9 @@ static enum err_code read_validity(struct table *t, struct clock_rule *rule,
 	return ERR_OK;
 }
 
-static enum err_code read_clock(struct table *t, struct clock_rule *rule,
-				const struct clock_rule *earlier, size_t count)
+static enum err_code read_clock(struct table *t, void *rows, size_t i)
 {
+	struct clock_rule *rules = rows, *rule = &rules[i];
 	enum err_code code = copy_cell(t, "id", true, &rule->id);
 	if (code == ERR_OK)
 		code = copy_cell(t, "name_zh", true, &rule->zh);
@@ -339,7 +366,7 @@ static enum err_code read_clock(struct table *t, struct clock_rule *rule,
 	if (code == ERR_OK)
 		code = read_extension(t, rule);
 	if (code == ERR_OK)
-		code = read_validity(t, rule, earlier, count);
+		code = read_validity(t, rule, rules, i);
 	return code;
 }
 
@@ -350,23 +377,10 @@ static enum err_code read_clocks(struct law_book *book, struct arena *arena, str
 		"id",        "name_zh", "trigger_zh", "length",     "roll",     "owner", "excluded",
 		"extension", "missed",  "article",    "valid_from", "valid_to", NULL,
 	};
-	struct table t;
+	void *rules = NULL;
 	size_t count = 0;
-	bool more;
-	enum err_code code = open_table(&t, arena, text, columns, err);
-	if (code == ERR_OK)
-		code = count_rows(&t, &count);
-	if (code != ERR_OK)
-		return code;
+	enum err_code code = read_rows(arena, text, columns, sizeof(struct clock_rule), read_clock, &rules, &count, err);
 
-	struct clock_rule *rules = arena_try_array(arena, struct clock_rule, count);
-	if (!rules)
-		return no_memory(err);
-	for (size_t i = 0; i < count && code == ERR_OK; i++) {
-		code = csv_next(&t.csv, &more, err);
-		if (code == ERR_OK)
-			code = read_clock(&t, &rules[i], rules, i);
-	}
 	book->clocks = rules;
 	book->clock_count = count;
 	return code;
@@ -405,9 +419,9 @@ static int compare_words(const void *a, const void *b)
 	return order ? order : compare_numbers((int64_t)x->row, (int64_t)y->row);
 }
 
-static enum err_code read_word(struct table *t, struct word_row *rows, size_t i)
+static enum err_code read_word(struct table *t, void *all, size_t i)
 {
-	struct word_row *row = &rows[i];
+	struct word_row *rows = all, *row = &rows[i];
 	row->row = row->list = i;
 	enum err_code code = copy_cell(t, "list", true, &row->word.list);
 	if (code == ERR_OK)
@@ -430,26 +444,15 @@ static enum err_code read_vocabulary(struct law_book *book, struct arena *arena,
 				     struct err *err)
 {
 	static const char *const columns[] = { "list", "value", "sort", NULL };
-	struct table t;
+	void *all = NULL;
 	size_t count = 0;
-	bool more;
-	enum err_code code = open_table(&t, arena, text, columns, err);
-	if (code == ERR_OK)
-		code = count_rows(&t, &count);
+	enum err_code code = read_rows(arena, text, columns, sizeof(struct word_row), read_word, &all, &count, err);
 	if (code != ERR_OK)
 		return code;
-
-	struct word_row *rows = arena_try_array(arena, struct word_row, count);
+	struct word_row *rows = all;
 	struct word *words = arena_try_array(arena, struct word, count);
-	if (!rows || !words)
+	if (!words)
 		return no_memory(err);
-	for (size_t i = 0; i < count && code == ERR_OK; i++) {
-		code = csv_next(&t.csv, &more, err);
-		if (code == ERR_OK)
-			code = read_word(&t, rows, i);
-	}
-	if (code != ERR_OK)
-		return code;
 	qsort(rows, count, sizeof(*rows), compare_words);
 	for (size_t i = 0; i < count; i++)
 		words[i] = rows[i].word;
@@ -464,6 +467,11 @@ static const char *const needed_limits[] = {
 	"HEARING_NATURAL",      "HEARING_ORGANISATION", "SUMMARY_NATURAL",   "SUMMARY_ORGANISATION",
 	"PUBLISH_MINOR_NATURAL", "PUBLISH_MINOR_ORGANISATION", "CASE_EXTENSION", "MEASURE_EXTENSION",
 	"DISCUSSION_MEMBERS",   "ADDED_FINE_PERCENT",   "AMBER_PERCENT",     "AMBER_UNSOLD_PERCENT",
+	"PUBLISH_CLASS_RESTRICTED", "PUBLISH_CLASS_SUSPENDED", "PUBLISH_CLASS_BARRED", "PUBLISH_CLASS_LOWERED",
+	"PUBLISH_CLASS_REVOKED", "PUBLISH_CLASS_CLOSED", "PUBLISH_CLASS_FIELD", "PUBLISH_CLASS_LISTED",
+	"REPAIR_MONTHS_MINOR",  "REPAIR_MONTHS_GENERAL", "REPAIR_MONTHS_A",  "REPAIR_MONTHS_B",
+	"REPAIR_MONTHS_C",      "REPAIR_MONTHS_D",      "PUBLISH_TRANSITION", "PUBLISH_PERIOD_START",
+	"PUBLISH_AFTER_SERVICE", "ADULT_YEARS",
 };
 
 static const struct limit *find_limit(const struct law_book *book, const char *id, day_t on)
@@ -485,24 +493,17 @@ int64_t law_book_limit(const struct law_book *book, const char *id, day_t on)
 	return l->value;
 }
 
-static enum err_code read_day_cell(struct table *t, const char *column, day_t if_empty, day_t *ret)
+static enum err_code read_limit(struct table *t, void *rows, size_t i)
 {
-	struct sv cell = sv_trim(csv_get(&t->csv, column));
-
-	*ret = if_empty;
-	return cell.n == 0 || day_parse_iso(cell, ret) ? ERR_OK : bad_cell(t, column, "不是日期");
-}
-
-static enum err_code read_limit(struct table *t, struct limit *limit)
-{
+	struct limit *limit = &((struct limit *)rows)[i];
 	enum err_code code = copy_cell(t, "id", true, &limit->id);
 
 	if (code == ERR_OK && (!sv_to_i64(sv_trim(csv_get(&t->csv, "value")), &limit->value) || limit->value < 0))
 		code = bad_cell(t, "value", "不是非负整数");
 	if (code == ERR_OK)
-		code = read_day_cell(t, "valid_from", DAY_NONE, &limit->valid_from);
+		code = read_day(t, "valid_from", DAY_NONE, &limit->valid_from);
 	if (code == ERR_OK)
-		code = read_day_cell(t, "valid_to", DAY_MAX, &limit->valid_to);
+		code = read_day(t, "valid_to", DAY_MAX, &limit->valid_to);
 	return code;
 }
 
@@ -524,23 +525,10 @@ static enum err_code check_limits(const struct law_book *book, struct err *err)
 static enum err_code read_limits(struct law_book *book, struct arena *arena, struct sv text, struct err *err)
 {
 	static const char *const columns[] = { "id", "value", "valid_from", "valid_to", NULL };
-	struct table t;
+	void *limits = NULL;
 	size_t count = 0;
-	bool more;
-	enum err_code code = open_table(&t, arena, text, columns, err);
+	enum err_code code = read_rows(arena, text, columns, sizeof(struct limit), read_limit, &limits, &count, err);
 
-	if (code == ERR_OK)
-		code = count_rows(&t, &count);
-	if (code != ERR_OK)
-		return code;
-	struct limit *limits = arena_try_array(arena, struct limit, count);
-	if (!limits)
-		return no_memory(err);
-	for (size_t i = 0; i < count && code == ERR_OK; i++) {
-		code = csv_next(&t.csv, &more, err);
-		if (code == ERR_OK)
-			code = read_limit(&t, &limits[i]);
-	}
 	book->limits = limits;
 	book->limit_count = count;
 	return code == ERR_OK ? check_limits(book, err) : code;
@@ -548,8 +536,9 @@ static enum err_code read_limits(struct law_book *book, struct arena *arena, str
 
 /* --- regions --------------------------------------------------------------------------------- */
 
-static enum err_code read_region(struct table *t, struct region *region)
+static enum err_code read_region(struct table *t, void *rows, size_t i)
 {
+	struct region *region = &((struct region *)rows)[i];
 	enum err_code code = copy_cell(t, "code", true, &region->code);
 
 	if (code == ERR_OK)
@@ -562,25 +551,12 @@ static enum err_code read_region(struct table *t, struct region *region)
 static enum err_code read_regions(struct law_book *book, struct arena *arena, struct sv text, struct err *err)
 {
 	static const char *const columns[] = { "code", "name_zh", "parent", NULL };
-	struct table t;
+	void *regions = NULL;
 	size_t count = 0;
-	bool more;
 
 	if (text.n == 0)
 		return ERR_OK;
-	enum err_code code = open_table(&t, arena, text, columns, err);
-	if (code == ERR_OK)
-		code = count_rows(&t, &count);
-	if (code != ERR_OK)
-		return code;
-	struct region *regions = arena_try_array(arena, struct region, count);
-	if (!regions)
-		return no_memory(err);
-	for (size_t i = 0; i < count && code == ERR_OK; i++) {
-		code = csv_next(&t.csv, &more, err);
-		if (code == ERR_OK)
-			code = read_region(&t, &regions[i]);
-	}
+	enum err_code code = read_rows(arena, text, columns, sizeof(struct region), read_region, &regions, &count, err);
 	book->regions = (struct region_tree){ regions, count };
 	return code;
 }

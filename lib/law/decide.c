@@ -153,7 +153,8 @@ static enum err_code check_fields(const struct dossier *d, const struct act_inpu
 
 	for (enum field f = 0; f < FIELD_COUNT; f++) {
 		bool known = (f == FIELD_REQUEST && in->stage >= STAGE_ENDORSE) ||
-			     (told && (f == FIELD_REGISTERED_MEDIUM || f == FIELD_REGISTERED_SCAN));
+			     (told && (f == FIELD_REGISTERED_MEDIUM || f == FIELD_REGISTERED_SCAN)) ||
+			     (f == FIELD_ARRIVED_ON && (in->actor.roles & ROLE_EXCHANGE));
 		for (const struct field_use *u = uses; !known && u->field != FIELD_NONE; u++)
 			known = u->field == f;
 		if (in->fields.at[f].set && !known) {
@@ -353,12 +354,8 @@ enum err_code procedure_check(const struct law_book *book, const struct dossier 
 		return code;
 	if ((code = check_day(before, &in, request, err)) != ERR_OK)
 		return code;
-	if (request && in.stage != STAGE_RETURN && request->by_account == in.actor.account) {
-		code = err_set(err, ERR_LAW, guard_rule(GUARD_APPROVER_NOT_OFFICER), "%s",
-			       guard_message(GUARD_APPROVER_NOT_OFFICER));
-		err_article(err, guard_article(GUARD_APPROVER_NOT_OFFICER));
-		return code;
-	}
+	if (request && in.stage != STAGE_RETURN && request->by_account == in.actor.account)
+		return guard_refuses(GUARD_APPROVER_NOT_OFFICER, err);
 	default_officer(before, &in, &in.fields);
 	default_organs(before, &in, &in.fields);
 	if ((code = gather(before, &in, request, arena, &payload, &merged, err)) != ERR_OK ||
@@ -375,94 +372,101 @@ enum err_code procedure_check(const struct law_book *book, const struct dossier 
 
 /* ---- next acts ---- */
 
-static bool row_has_guard(const struct act_row *row, enum guard guard)
+/* The act's field names the k-th thing of the matter that it can name; false: there are no more. */
+static bool name_thing(const struct dossier *d, enum guard_needs needs, int k, struct facts *payload)
 {
-	for (const enum guard *g = row->guards; g && *g != GUARD_END; g++) {
-		if (*g == guard)
-			return true;
+	switch (needs) {
+	case NEEDS_MEASURE:
+		if (k < d->measure_count)
+			fact_set_num(payload, FIELD_MEASURE, d->measures[k].seq);
+		return k < d->measure_count;
+	case NEEDS_ITEM:
+		if (k < d->item_count)
+			fact_set_num(payload, FIELD_ITEM, d->items[k].seq);
+		return k < d->item_count;
+	case NEEDS_CLOCK:
+		if (k < d->clock_count)
+			fact_set_text(payload, FIELD_CLOCK_RULE, d->clocks[k].rule);
+		return k < d->clock_count;
+	case NEEDS_MATTER:
+	case NEEDS_ASKER:
+	case NEEDS_FIELDS:
+	case NEEDS_ENDORSER:
+	case NEEDS_OPINION:
+		break;
 	}
 	return false;
 }
 
-static bool holds_items(const struct dossier *d)
+/* Is there a thing to name that all guards about it let pass? When not, `why` says what the last guard had against
+ * those that were left. */
+static bool thing_fits(const struct law_book *book, const struct dossier *d, const struct act_input *in,
+		       enum guard_needs needs, const struct facts *merged, struct err *why)
 {
-	for (int i = 0; i < d->item_count; i++) {
-		if (d->items[i].status == ITEM_HELD)
-			return true;
+	bool out[DOSSIER_MAX_ITEMS] = { false };
+	struct facts payload = in->fields;
+	struct act_row row = *in->row;
+	struct act_input asked = *in;
+
+	_Static_assert(DOSSIER_MAX_ITEMS >= DOSSIER_MAX_CLOCKS && DOSSIER_MAX_ITEMS >= DOSSIER_MAX_MEASURES, "out is too small");
+	asked.row = &row;
+	for (const enum guard *g = in->row->guards; g && *g != GUARD_END; g++) {
+		const enum guard one[] = { *g, GUARD_END };
+		struct err refused = { 0 };
+		bool fits = false;
+
+		if (guard_needs(*g) != needs)
+			continue;
+		row.guards = one;
+		for (int k = 0; name_thing(d, needs, k, &payload); k++) {
+			if (!out[k])
+				out[k] = guards_check(book, d, &asked, &payload, merged, &refused) != ERR_OK;
+			fits = fits || !out[k];
+		}
+		if (!fits && (refused.code != ERR_OK || guards_check(book, d, &asked, &payload, merged, &refused) != ERR_OK)) {
+			*why = refused;
+			return false;
+		}
 	}
-	return false;
+	return true;
 }
 
-/* Guards whose answer does not depend on what the actor will fill in. */
-static void explain(const struct law_book *book, const struct dossier *d, const struct act_input *in,
-		    const struct request *request, struct arena *arena, struct next_act *next)
+/* Can it be told before the actor fills anything in? */
+static bool known_before(enum guard_needs needs, enum stage stage, bool requested)
 {
-	static const enum guard needs_input[] = {
-		GUARD_TWO_OFFICERS, GUARD_OFFICERS_NAMED, GUARD_HOST_NOT_OFFICER, GUARD_CASE_EXTENSION_DAYS,
-		GUARD_DISCUSSION_RECORDED, GUARD_MEASURE_AUTHORISED, GUARD_MEASURE_OPEN,
-		GUARD_MEASURE_UNCONFIRMED, GUARD_MEASURE_IS_SEIZURE, GUARD_MEASURE_IS_REGISTRATION,
-		GUARD_MEASURE_BEFORE_DUE, GUARD_MEASURE_NOT_EXTENDED, GUARD_MEASURE_EXTENSION_DAYS,
-		GUARD_REVIEW_KIND, GUARD_HEARING_RIGHT_TOLD, GUARD_HEARING_NOTICE_LEAD, GUARD_DISCUSSION_MEMBERS,
-		GUARD_NOT_HARSHER, GUARD_OUTCOME_PENALTY, GUARD_CONSENT_ELECTRONIC, GUARD_ANNOUNCEMENT_OVER,
-		GUARD_NOT_OVERPAID, GUARD_ADDED_FINE_CAP, GUARD_DEFER_LATER, GUARD_SECRECY_REVIEWED,
-		GUARD_SUMMARY_LIMIT, GUARD_TARGET_CLUE, GUARD_TARGET_CASE, GUARD_DIFFERENT_COUNTERPART,
-		GUARD_MATERIAL_EXISTS, GUARD_ITEM_EXISTS, GUARD_ITEM_HELD, GUARD_ITEM_IN_ORDER, GUARD_ITEM_MOVES,
-		GUARD_ITEM_TWO_EXECUTORS, GUARD_ITEM_MEASURE, GUARD_ADVISORY_OVERRIDE, GUARD_TRANSFER_NO_FINE,
-		GUARD_CLOCK_RUNS, GUARD_CLOCK_EXPIRED, GUARD_CLOCK_THEIRS, GUARD_SILENCE_ONCE,
-		GUARD_C1_GOODS_RECONCILED,
-		GUARD_SUPERIOR_COMMON, GUARD_DESIGNATED_NEXT, GUARD_ITEMS_EQUAL, GUARD_ITEMS_EQUAL_OR_TOLD, GUARD_GOODS_SETTLED,
-		GUARD_LINK_GIVEN, GUARD_LINK_STATE, GUARD_REOPENS_CASE, GUARD_LINKED_CASE, GUARD_LINKED_DECLINED,
-		GUARD_LINKED_DECIDED, GUARD_RESULT_NAMED, GUARD_COURT_IN_TIME, GUARD_COURT_ELIGIBLE, GUARD_BOTH_AGREE,
-	};
-	static const enum guard of_clocks[] = { GUARD_CLOCK_RUNS, GUARD_CLOCK_EXPIRED };
+	if (needs == NEEDS_OPINION || (needs == NEEDS_ENDORSER && stage == STAGE_ENDORSE))
+		return false;
+	return requested || needs == NEEDS_MATTER || needs == NEEDS_ASKER;
+}
+
+/* What the law has against the act, as far as it can be told beforehand. */
+static enum err_code explain(const struct law_book *book, const struct dossier *d, const struct act_input *in,
+			     const struct request *request, struct arena *arena, struct err *why)
+{
 	struct act_row row = *in->row;
 	struct act_input asked = *in;
 	enum guard kept[GUARD_COUNT];
 	size_t n = 0;
 	struct facts payload, merged;
+	enum err_code code;
 
+	if (request && in->stage != STAGE_RETURN && request->by_account == in->actor.account)
+		return guard_refuses(GUARD_APPROVER_NOT_OFFICER, why);
 	for (const enum guard *g = row.guards; g && *g != GUARD_END; g++) {
-		bool skip = *g == GUARD_REFUSAL_REASONED; /* it asks for the opinion */
-		for (size_t i = 0; i < ARRAY_LEN(needs_input) && !request; i++)
-			skip = skip || needs_input[i] == *g;
-		if (!skip && (*g != GUARD_OFFICERS_NAMED || in->stage != STAGE_ENDORSE))
+		if (known_before(guard_needs(*g), in->stage, request != NULL))
 			kept[n++] = *g;
 	}
 	kept[n] = GUARD_END;
 	row.guards = kept;
 	asked.row = &row;
-	if (request && in->stage != STAGE_RETURN && request->by_account == in->actor.account) {
-		next->blocked = true;
-		err_set(&next->why, ERR_LAW, guard_rule(GUARD_APPROVER_NOT_OFFICER), "%s",
-			guard_message(GUARD_APPROVER_NOT_OFFICER));
-		err_article(&next->why, guard_article(GUARD_APPROVER_NOT_OFFICER));
-		return;
+	if ((code = gather(d, in, request, arena, &payload, &merged, why)) != ERR_OK ||
+	    (code = guards_check(book, d, &asked, &payload, &merged, why)) != ERR_OK || request)
+		return code;
+	for (enum guard_needs needs = NEEDS_MEASURE; needs <= NEEDS_CLOCK; needs++) {
+		if (!thing_fits(book, d, in, needs, &merged, why))
+			return why->code;
 	}
-	if (!request && row_has_guard(in->row, GUARD_MEASURE_OPEN) && dossier_open_measures(d) == 0) {
-		next->blocked = true;
-		err_set(&next->why, ERR_LAW, guard_rule(GUARD_MEASURE_OPEN), "%s",
-			guard_message(GUARD_MEASURE_OPEN));
-		err_article(&next->why, guard_article(GUARD_MEASURE_OPEN));
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(of_clocks); i++) {
-		if (!row_has_guard(in->row, of_clocks[i]) ||
-		    handoff_clock_waits(book, d, in->now, of_clocks[i] == GUARD_CLOCK_EXPIRED))
-			continue;
-		next->blocked = true;
-		err_set(&next->why, ERR_LAW, guard_rule(of_clocks[i]), "%s", guard_message(of_clocks[i]));
-		err_article(&next->why, guard_article(of_clocks[i]));
-		return;
-	}
-	if (row_has_guard(in->row, GUARD_ITEM_HELD) && !holds_items(d)) {
-		next->blocked = true;
-		err_set(&next->why, ERR_LAW, guard_rule(GUARD_ITEM_HELD), "%s", guard_message(GUARD_ITEM_HELD));
-		err_article(&next->why, guard_article(GUARD_ITEM_HELD));
-		return;
-	}
-	if (gather(d, in, request, arena, &payload, &merged, &next->why) != ERR_OK ||
-	    guards_check(book, d, &asked, &payload, &merged, &next->why) != ERR_OK)
-		next->blocked = true;
+	return ERR_OK;
 }
 
 static size_t next_for_row(const struct law_book *book, const struct dossier *d, const struct actor *actor,
@@ -479,14 +483,16 @@ static size_t next_for_row(const struct law_book *book, const struct dossier *d,
 			continue;
 		if (stage < STAGE_ENDORSE) {
 			ret[n] = (struct next_act){ .row = row, .stage = stage };
-			explain(book, d, &in, NULL, arena, &ret[n++]);
+			ret[n].blocked = explain(book, d, &in, NULL, arena, &ret[n].why) != ERR_OK;
+			n++;
 			continue;
 		}
 		for (int i = 0; i < d->request_count && n < max; i++) {
 			if (!request_waits_for(&d->requests[i], row, stage))
 				continue;
 			ret[n] = (struct next_act){ .row = row, .stage = stage, .request = d->requests[i].seq };
-			explain(book, d, &in, &d->requests[i], arena, &ret[n++]);
+			ret[n].blocked = explain(book, d, &in, &d->requests[i], arena, &ret[n].why) != ERR_OK;
+			n++;
 		}
 	}
 	return n;

@@ -46,6 +46,7 @@ static const char *const procedure_codes[PROCEDURE_COUNT] = {
 	[PROCEDURE_C7] = "c7",
 	[PROCEDURE_C8] = "c8",
 	[PROCEDURE_C9] = "c9",
+	[PROCEDURE_DISCLOSURE] = "disclosure",
 };
 
 const char *procedure_code(enum matter_procedure p)
@@ -69,7 +70,9 @@ enum matter_kind procedure_kind(enum matter_procedure p)
 {
 	if (p == PROCEDURE_CLUE)
 		return MATTER_CLUE;
-	return p <= PROCEDURE_BACK_ENTRY ? MATTER_CASE : MATTER_HANDOFF; /* the channels come last */
+	if (p == PROCEDURE_DISCLOSURE)
+		return MATTER_DISCLOSURE;
+	return p <= PROCEDURE_BACK_ENTRY ? MATTER_CASE : MATTER_HANDOFF; /* the channels */
 }
 
 const char *matter_kind_code(enum matter_kind k)
@@ -81,6 +84,8 @@ const char *matter_kind_code(enum matter_kind k)
 		return "case";
 	case MATTER_HANDOFF:
 		return "handoff";
+	case MATTER_DISCLOSURE:
+		return "disclosure";
 	}
 	BUG("unknown kind of matter %d", (int)k);
 }

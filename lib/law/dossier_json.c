@@ -416,7 +416,7 @@ static void read_list(struct reader *r, const char *name, void *items, size_t si
 static void read_head(struct reader *r, struct dossier *d)
 {
 	static const char *const kinds[] = { [MATTER_CLUE] = "clue", [MATTER_CASE] = "case",
-					     [MATTER_HANDOFF] = "handoff" };
+					     [MATTER_HANDOFF] = "handoff", [MATTER_DISCLOSURE] = "disclosure" };
 
 	d->kind = (enum matter_kind)read_code(r, "kind", kinds, ARRAY_LEN(kinds));
 	if (!procedure_by_code(json_string(take(r, "procedure")), &d->procedure))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
  * Effects that a table row cannot say: measures and their own clocks, the advisory, what a decision
- * orders, how service starts the party's periods, and the classes of publication. */
+ * orders, how service starts the party's periods. */
 #include <stdio.h>
 
 #include "law/apply.h"
@@ -288,17 +288,6 @@ bool penalty_only(const struct facts *f, enum field kinds, const char *word)
 	return fact_list_count(f, kinds) == 1 && fact_list_has(f, kinds, word);
 }
 
-/* Public are penalties of the ordinary procedure, except those of a warning only (order 45 art. 2), and not
- * what a leader exempted. */
-bool penalty_publishable(const struct dossier *d)
-{
-	const struct facts *f = &d->facts;
-
-	return d->procedure == PROCEDURE_ORDINARY && fact_is(f, FIELD_OUTCOME, "给予行政处罚") &&
-	       fact_list_count(f, FIELD_PENALTY_KINDS) > 0 && !penalty_only(f, FIELD_PENALTY_KINDS, "警告") &&
-	       !fact_is(f, FIELD_DISCLOSURE, "不予公开");
-}
-
 int64_t money_ordered(const struct facts *f)
 {
 	return fact_money(f, FIELD_FINE) + fact_money(f, FIELD_CONFISCATED_INCOME);
@@ -348,24 +337,6 @@ enum err_code effect_review_passed(struct application *app, struct err *err)
 	return ERR_OK;
 }
 
-/* 轻微, 一般 or 严重: computed from the decision, never typed (order 45 art. 13-15). */
-static const char *publication_class(const struct law_book *book, const struct facts *f, day_t on)
-{
-	static const char *const severe[] = { "降低资质等级", "吊销许可证件", "责令关闭", "限制开展生产经营活动",
-					      "责令停产停业", "限制从业" };
-	int64_t low = limit_for_party(book, "PUBLISH_MINOR", f, on);
-	bool lenient = fact_is(f, FIELD_DISCRETION, "从轻") || fact_is(f, FIELD_DISCRETION, "减轻");
-
-	for (size_t i = 0; i < ARRAY_LEN(severe); i++) {
-		if (fact_list_has(f, FIELD_PENALTY_KINDS, severe[i]))
-			return "严重";
-	}
-	if (penalty_only(f, FIELD_PENALTY_KINDS, "通报批评") ||
-	    (penalty_only(f, FIELD_PENALTY_KINDS, "罚款") && lenient && fact_money(f, FIELD_FINE) <= low))
-		return "轻微";
-	return fact_true(f, FIELD_SERIOUS_FIELD) ? "严重" : "一般";
-}
-
 enum err_code effect_decided(struct application *app, struct err *err)
 {
 	struct facts *f = &app->d->facts;
@@ -373,16 +344,6 @@ enum err_code effect_decided(struct application *app, struct err *err)
 	(void)err;
 	fact_set_num(f, FIELD_DECIDED_ON, app->day);
 	apply_investigation_over(app);
-	/* A new decision after one that was withdrawn from publication is published anew. */
-	if (fact_has(f, FIELD_WITHDRAWN_ON)) {
-		fact_clear(f, FIELD_PUBLISHED_ON);
-		fact_clear(f, FIELD_PUSHED_ON);
-		fact_clear(f, FIELD_WITHDRAWN_ON);
-	}
-	if (penalty_publishable(app->d)) {
-		fact_set_text(f, FIELD_DISCLOSURE, "应公示未公示");
-		fact_set_text(f, FIELD_PUBLISH_CLASS, publication_class(app->book, f, app->day));
-	}
 	return ERR_OK;
 }
 
@@ -469,16 +430,14 @@ enum err_code effect_remedy_filed(struct application *app, struct err *err)
 	return ERR_OK;
 }
 
-/* The decision is to be made anew: the old one and all that hung on it fall away. What was published
- * stays until it is withdrawn (D35). */
+/* The decision is to be made anew: the old one and all that hung on it fall away. Its disclosure learns it
+ * (disclosure_case_event). */
 enum err_code apply_anew(struct application *app, struct err *err)
 {
-	static const char *const rules[] = { "D20", "D21", "D22", "D24", "D25", "D27", "D28", "D31",
-					     "D32", "D33", "D36", "D47" };
+	static const char *const rules[] = { "D20", "D21", "D22", "D24", "D25", "D27", "D28", "D31", "D47" };
 	static const enum field gone[] = { FIELD_SERVED_ON, FIELD_PAY_DUE, FIELD_DEFERRED_UNTIL,
 					   FIELD_ADDED_FINE, FIELD_REMEDY_OVER_ON, FIELD_DUNNED_ON,
-					   FIELD_COURT_APPLIED_ON, FIELD_GROUND, FIELD_GROUND_ON,
-					   FIELD_CLOSED_ON, FIELD_PUBLISH_CLASS, FIELD_PUBLISH_DUE };
+					   FIELD_COURT_APPLIED_ON, FIELD_GROUND, FIELD_GROUND_ON, FIELD_CLOSED_ON };
 	struct facts *f = &app->d->facts;
 
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
@@ -489,31 +448,18 @@ enum err_code apply_anew(struct application *app, struct err *err)
 		fact_clear(f, x);
 	for (size_t i = 0; i < ARRAY_LEN(gone); i++)
 		fact_clear(f, gone[i]);
-	if (!fact_has(f, FIELD_PUBLISHED_ON))
-		fact_clear(f, FIELD_DISCLOSURE);
 	apply_state(app, STATE_INVESTIGATING);
 	return apply_start(app, "D11", 0, app->day, app->act->happened_at, err);
 }
 
-static bool overturned(const char *result)
-{
-	return strcmp(result, "变更") == 0 || strcmp(result, "撤销") == 0 || strcmp(result, "确认违法") == 0 ||
-	       strcmp(result, "责令重作") == 0;
-}
-
 /* After a review decision the suit may follow within 15 days; the court's window moves with it
- * (行政诉讼法 45). An overturned decision is withdrawn from publication within three working days. */
+ * (行政诉讼法 45). */
 enum err_code effect_remedy_ended(struct application *app, struct err *err)
 {
 	struct facts *f = &app->d->facts;
 	const char *result = fact_text(&app->fields, FIELD_REMEDY_RESULT);
 	bool review = fact_is(f, FIELD_REMEDY_KIND, "行政复议");
-	enum err_code code = ERR_OK;
 
-	if (overturned(result) && fact_has(f, FIELD_PUBLISHED_ON) && !fact_has(f, FIELD_WITHDRAWN_ON))
-		code = apply_start(app, "D35", 0, app->day, app->act->happened_at, err);
-	if (code != ERR_OK)
-		return code;
 	if (strcmp(result, "责令重作") == 0)
 		return apply_anew(app, err);
 	if (app->d->state != STATE_PERFORMING && app->d->state != STATE_ENFORCING)
@@ -531,18 +477,6 @@ enum err_code effect_remedy_ended(struct application *app, struct err *err)
 	return ERR_OK;
 }
 
-/* Late or in time, and how long it stays. */
-enum err_code effect_published(struct application *app, struct err *err)
-{
-	struct facts *f = &app->d->facts;
-	const char *class = fact_text(f, FIELD_PUBLISH_CLASS);
-	day_t due = fact_day(f, FIELD_PUBLISH_DUE);
-	const char *rule = strcmp(class, "轻微") == 0 ? "D37a" : strcmp(class, "严重") == 0 ? "D37c" : "D37b";
-
-	fact_set_text(f, FIELD_DISCLOSURE, due != DAY_NONE && app->day > due ? "逾期公示" : "已公示");
-	return apply_start(app, rule, 0, app->day, app->act->happened_at, err);
-}
-
 /* ---- the case that an approved filing opens ---- */
 
 enum err_code procedure_spawn_case(const struct dossier *before, const struct dossier *after,
@@ -552,7 +486,8 @@ enum err_code procedure_spawn_case(const struct dossier *before, const struct do
 	static const enum field copied[] = {
 		FIELD_SOURCE, FIELD_SOURCE_DETAIL, FIELD_DISCOVERED_ON, FIELD_ACT_ENDED_ON, FIELD_IP_TYPE,
 		FIELD_CAUSE, FIELD_TITLE, FIELD_FACTS_TEXT, FIELD_PLACE, FIELD_PARTIES, FIELD_CAMPAIGNS,
-		FIELD_TAGS, FIELD_RIGHT_HOLDER, FIELD_RIGHT_NO, FIELD_GOODS, FIELD_OFFICER, FIELD_CO_OFFICER, FIELD_CAME_FROM,
+		FIELD_PRIMARY_CAMPAIGN, FIELD_SUPERVISED, FIELD_TAGS, FIELD_RIGHT_HOLDER, FIELD_RIGHT_NO, FIELD_GOODS, FIELD_OFFICER, FIELD_CO_OFFICER, FIELD_CAME_FROM,
+		FIELD_CRIMINAL_FINE,
 	};
 	struct str carried = STR_INIT(CARRIED_MAX_BYTES);
 	struct json_writer w;

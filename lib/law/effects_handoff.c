@@ -67,14 +67,14 @@ enum err_code effect_retrieved(struct application *app, struct err *err)
 	return ERR_OK;
 }
 
-/* The list with one more word, sorted bytewise, without doubles. */
-static const char *list_with(struct application *app, enum field field, const char *word)
+/* The list with (or without) this word, sorted bytewise, without doubles. */
+static const char *list_set(struct application *app, enum field field, const char *word, bool with)
 {
 	CLEANUP(str_release) struct str out = STR_INIT(LIST_MAX_BYTES);
 	const struct facts *f = &app->d->facts;
 	struct json_doc *doc = NULL;
 	struct json_writer w;
-	bool written = fact_list_has(f, field, word);
+	bool written = !with || fact_list_has(f, field, word);
 
 	json_writer_init(&w, &out);
 	json_arr_open(&w);
@@ -82,6 +82,8 @@ static const char *list_with(struct application *app, enum field field, const ch
 		for (const struct json_value *v = json_first(json_root(doc)); v; v = json_next(v)) {
 			struct sv item = json_string(v);
 			const char *text = arena_strndup(app->arena, item.p, item.n);
+			if (!with && strcmp(word, text) == 0)
+				continue;
 			if (!written && strcmp(word, text) < 0) {
 				json_cstr(&w, word);
 				written = true;
@@ -95,14 +97,83 @@ static const char *list_with(struct application *app, enum field field, const ch
 	return json_writer_ok(&w) ? arena_strndup(app->arena, out.p, out.len) : NULL;
 }
 
+/* ---- silence, and what it makes us do ---- */
+
+/* What the sender owes when another organ lets its period pass: a reminder, then a letter to the organ that supervises it. Clocks
+ * of his copy only, for the lists; the records that keep them are on all copies. */
+#define REMIND "C0.1"
+#define LETTER "C0.2"
+
+static bool owes(const struct application *app)
+{
+	return fact_num(&app->d->facts, FIELD_SIDE) == SIDE_SENDER;
+}
+
+static bool is_silent(const struct application *app)
+{
+	return fact_list_has(&app->d->facts, FIELD_SILENT, fact_text(&app->fields, FIELD_CLOCK_RULE));
+}
+
 enum err_code effect_silence(struct application *app, struct err *err)
 {
-	const char *rules = list_with(app, FIELD_SILENT, fact_text(&app->fields, FIELD_CLOCK_RULE));
+	const char *rules = list_set(app, FIELD_SILENT, fact_text(&app->fields, FIELD_CLOCK_RULE), true);
 
 	if (!rules)
 		return err_set(err, ERR_TOO_LARGE, "dossier-full", "逾期记录过多");
 	fact_set_text(&app->d->facts, FIELD_SILENT, rules);
+	if (!owes(app))
+		return ERR_OK;
+	apply_end_clock(app, REMIND, 0, CLOCK_CANCELLED);
+	return apply_start(app, REMIND, 0, app->day, app->act->happened_at, err);
+}
+
+enum err_code effect_remind(struct application *app, struct err *err)
+{
+	const struct clock_entry *letter = dossier_clock_const(app->d, LETTER, 0);
+
+	if (!owes(app) || !is_silent(app))
+		return ERR_OK;
+	apply_end_clock(app, REMIND, 0, CLOCK_MET);
+	if (letter && letter->state == CLOCK_RUNNING)
+		return ERR_OK;
+	return apply_start(app, LETTER, 0, app->day, app->act->happened_at, err);
+}
+
+enum err_code effect_escalate(struct application *app, struct err *err)
+{
+	(void)err;
+	if (is_silent(app)) {
+		apply_end_clock(app, REMIND, 0, CLOCK_MET);
+		apply_end_clock(app, LETTER, 0, CLOCK_MET);
+	}
 	return ERR_OK;
+}
+
+void handoff_not_silent(struct application *app, const char *rule)
+{
+	struct facts *f = &app->d->facts;
+
+	if (!fact_list_has(f, FIELD_SILENT, rule))
+		return;
+	if (fact_list_count(f, FIELD_SILENT) == 1)
+		fact_clear(f, FIELD_SILENT);
+	else
+		fact_set_text(f, FIELD_SILENT, list_set(app, FIELD_SILENT, rule, false));
+}
+
+/* The answer came, or nobody waits for it any more. */
+void handoff_duties_lapse(struct application *app)
+{
+	const struct dossier *d = app->d;
+
+	if (d->kind != MATTER_HANDOFF || !owes(app))
+		return;
+	for (int i = 0; i < d->clock_count; i++) {
+		if (d->clocks[i].state == CLOCK_RUNNING && fact_list_has(&d->facts, FIELD_SILENT, d->clocks[i].rule))
+			return;
+	}
+	apply_end_clock(app, REMIND, 0, CLOCK_CANCELLED);
+	apply_end_clock(app, LETTER, 0, CLOCK_CANCELLED);
 }
 
 /* ---- another organ takes over, and the end ---- */
@@ -209,6 +280,8 @@ static enum err_code transfer_told(struct application *app, const char *event, s
 	} else if (strcmp(event, "refused") == 0 || strcmp(event, "dropped") == 0) {
 		fact_set_text(f, FIELD_ADVISORY_SETTLED, "局长决定不移送");
 	} else if (strcmp(event, "sent") == 0) {
+		if (app->d->kind == MATTER_CASE && !fact_has(f, FIELD_POLICE_ON))
+			fact_set_num(f, FIELD_POLICE_ON, app->day); /* for the forms: the first time */
 		apply_end_clock(app, "C1.17", 0, CLOCK_CANCELLED);
 		return apply_start(app, "C1.17", 0, app->day, app->act->happened_at, err);
 	} else if (strcmp(event, "handed-over") == 0) {

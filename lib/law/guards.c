@@ -289,7 +289,7 @@ bool guard_check_NO_OPEN_REQUEST(const struct guard_ctx *g)
 /* ---- the table ---- */
 
 static guard_fn *const checks[GUARD_COUNT] = {
-#define GUARD(name, rule, article, message) [GUARD_##name] = guard_check_##name,
+#define GUARD(name, needs, rule, article, message) [GUARD_##name] = guard_check_##name,
 #include "law/guard.def"
 #undef GUARD
 };
@@ -300,33 +300,41 @@ static bool is_officer(const struct facts *f, int64_t account)
 	       (fact_num(f, FIELD_OFFICER) == account || fact_num(f, FIELD_CO_OFFICER) == account);
 }
 
-/* Guards about the person who asks do not bind the person who approves, and officers are named only
- * on the way to approval. */
+/* A guard is asked at the stages where what it needs is known, or binds. */
 static bool guard_applies(enum guard guard, enum stage stage)
 {
+	enum guard_needs needs = guard_needs(guard);
+
 	switch (stage) {
 	case STAGE_DO:
 	case STAGE_REQUEST:
-		return guard != GUARD_OFFICERS_NAMED && guard != GUARD_REFUSAL_REASONED;
+		return needs != NEEDS_ENDORSER && needs != NEEDS_OPINION;
 	case STAGE_ENDORSE:
-		return guard == GUARD_OFFICERS_NAMED;
+		return needs == NEEDS_ENDORSER;
 	case STAGE_APPROVE:
-		return guard != GUARD_CASE_OFFICER && guard != GUARD_REVIEWER_NOT_OFFICER &&
-		       guard != GUARD_NO_OPEN_REQUEST && guard != GUARD_REFUSAL_REASONED;
+		return needs != NEEDS_ASKER && needs != NEEDS_OPINION;
 	case STAGE_RETURN:
-		return guard == GUARD_REFUSAL_REASONED;
+		return needs == NEEDS_OPINION;
 	}
 	return false;
 }
 
+enum err_code guard_refuses(enum guard guard, struct err *err)
+{
+	enum err_code code = err_set(err, ERR_LAW, guard_rule(guard), "%s", guard_message(guard));
+
+	err_article(err, guard_article(guard));
+	return code;
+}
+
+/* With the detail that the guard left. */
 static enum err_code refuse(enum guard guard, struct err *err)
 {
 	char detail[sizeof(err->detail)] = "";
 
 	if (err)
 		memcpy(detail, err->detail, sizeof(detail));
-	enum err_code code = err_set(err, ERR_LAW, guard_rule(guard), "%s", guard_message(guard));
-	err_article(err, guard_article(guard));
+	enum err_code code = guard_refuses(guard, err);
 	if (detail[0])
 		err_detail(err, "%s", detail);
 	return code;

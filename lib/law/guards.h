@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
  * The inside of the guards: what a predicate sees. guards.c holds those about people, periods and measures
- * and the engine that asks them; guards_decision.c those from review to publication. */
+ * and the engine that asks them; guards_decision.c those from review to closing, guards_disclosure.c those of publication. */
 #ifndef LAW_GUARDS_H
 #define LAW_GUARDS_H
 
@@ -19,7 +19,7 @@ struct guard_ctx {
 
 typedef bool guard_fn(const struct guard_ctx *g);
 
-#define GUARD(name, rule, article, message) bool guard_check_##name(const struct guard_ctx *g);
+#define GUARD(name, needs, rule, article, message) bool guard_check_##name(const struct guard_ctx *g);
 #include "law/guard.def"
 #undef GUARD
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * Guards from the review to publication: one small predicate per rule of guard.def. */
+ * Guards from the review to the closing of the case: one small predicate per rule of guard.def. */
 #include "law/guards.h"
 
 /* ---- review, notice, hearing ---- */
@@ -339,11 +339,14 @@ bool guard_check_DUN_EXPIRED(const struct guard_ctx *g)
 	return c && c->state != CLOCK_CANCELLED && g->day > c->due.lawful;
 }
 
+/* The party may still sue on the working day to which its last day rolls. */
 bool guard_check_REMEDIES_OVER(const struct guard_ctx *g)
 {
 	day_t over = fact_day(&g->d->facts, FIELD_REMEDY_OVER_ON);
+	bool provisional = false;
 
-	return over != DAY_NONE && g->day > over;
+	return over != DAY_NONE && calendar_roll(&g->book->calendar, over, &over, &provisional, NULL) == ERR_OK &&
+	       g->day > over;
 }
 
 bool guard_check_COURT_WINDOW(const struct guard_ctx *g)
@@ -366,34 +369,9 @@ bool guard_check_DEFER_LATER(const struct guard_ctx *g)
 	return fact_day(g->payload, FIELD_DEFERRED_UNTIL) > fact_day(&g->d->facts, FIELD_PAY_DUE);
 }
 
-/* ---- closing, publication ---- */
+/* ---- closing ---- */
 
 bool guard_check_GROUND_EXISTS(const struct guard_ctx *g)
 {
 	return fact_has(&g->d->facts, FIELD_GROUND);
-}
-
-bool guard_check_PUBLISHABLE(const struct guard_ctx *g)
-{
-	return penalty_publishable(g->d);
-}
-
-bool guard_check_NOT_PUBLISHED(const struct guard_ctx *g)
-{
-	return !fact_has(&g->d->facts, FIELD_PUBLISHED_ON) || fact_has(&g->d->facts, FIELD_WITHDRAWN_ON);
-}
-
-bool guard_check_PUBLISHED(const struct guard_ctx *g)
-{
-	return fact_has(&g->d->facts, FIELD_PUBLISHED_ON) && !fact_has(&g->d->facts, FIELD_WITHDRAWN_ON);
-}
-
-bool guard_check_SECRECY_REVIEWED(const struct guard_ctx *g)
-{
-	return fact_true(g->payload, FIELD_SECRECY_REVIEWED);
-}
-
-bool guard_check_OTHER_PROVINCE(const struct guard_ctx *g)
-{
-	return fact_true(&g->d->facts, FIELD_OTHER_PROVINCE);
 }

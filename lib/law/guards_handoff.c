@@ -45,8 +45,7 @@ bool guard_check_SILENCE_ONCE(const struct guard_ctx *g)
 	return !fact_list_has(&g->d->facts, FIELD_SILENT, fact_text(g->payload, FIELD_CLOCK_RULE));
 }
 
-/* On our copy the part of an organ is ours when it is our side; the bureau's own roles share one part. */
-static bool is_ours(const struct dossier *d, const char *owner)
+bool handoff_is_ours(const struct dossier *d, const char *owner)
 {
 	static const char *const bureau[] = { "officer", "clerk", "unit_head", "legal_reviewer", "deputy_head",
 					      "principal", "host", "credit_clerk" };
@@ -71,22 +70,7 @@ bool guard_check_CLOCK_THEIRS(const struct guard_ctx *g)
 	const struct clock_entry *c = named_clock(g);
 	const struct clock_rule *rule = c ? law_book_clock(g->book, c->rule, c->start_on) : NULL;
 
-	return !rule || !is_ours(g->d, rule->owner);
-}
-
-bool handoff_clock_waits(const struct law_book *book, const struct dossier *d, instant_t now, bool expired)
-{
-	for (int i = 0; i < d->clock_count; i++) {
-		const struct clock_entry *c = &d->clocks[i];
-		const struct clock_rule *rule;
-
-		if (c->state != CLOCK_RUNNING || c->due.stopped || (expired && now < c->due.at))
-			continue;
-		rule = law_book_clock(book, c->rule, c->start_on);
-		if (rule && !is_ours(d, rule->owner))
-			return true;
-	}
-	return false;
+	return !rule || !handoff_is_ours(g->d, rule->owner);
 }
 
 bool guard_check_PAPER_NOT_LATER(const struct guard_ctx *g)
@@ -144,11 +128,14 @@ bool guard_check_C1_SUPERVISABLE(const struct guard_ctx *g)
 	static const enum state late[] = { STATE_C1_REFUSED_RECEIPT, STATE_C1_OVERDUE, STATE_C1_NOT_FILED,
 					   STATE_C1_RECON_UPHELD };
 
+	const struct clock_entry *c = dossier_clock_const(g->d, "C1.11", 0);
+
 	for (size_t i = 0; i < ARRAY_LEN(late); i++) {
 		if (g->d->state == late[i])
 			return true;
 	}
-	return false;
+	/* Nor need we wait for ever for the answer to our request for reconsideration. */
+	return g->d->state == STATE_C1_RECON && c && c->state == CLOCK_RUNNING && g->in->happened_at >= c->due.at;
 }
 
 bool guard_check_C1_NOT_RETURNED(const struct guard_ctx *g)

@@ -108,6 +108,7 @@ enum err_code procedure_handoff_event(const struct law_book *book, const struct 
 	fact_set_text(&in.fields, FIELD_HANDOFF_STATE, state_info(handoff->state)->code);
 	for (size_t i = 0; i < ARRAY_LEN(told); i++)
 		in.fields.at[told[i]] = handoff->facts.at[told[i]];
+	in.fields.at[FIELD_ARRIVED_ON] = cause->fields.at[FIELD_ARRIVED_ON];
 	for (size_t i = 0; i < ARRAY_LEN(told_of_channels); i++) {
 		if (told_of_channels[i].channel == handoff->procedure)
 			in.fields.at[told_of_channels[i].field] = handoff->facts.at[told_of_channels[i].field];

@@ -17,6 +17,7 @@ static const struct procedure *const procedures[PROCEDURE_COUNT] = {
 	[PROCEDURE_C7] = &procedure_c7,
 	[PROCEDURE_C8] = &procedure_c8,
 	[PROCEDURE_C9] = &procedure_c9,
+	[PROCEDURE_DISCLOSURE] = &procedure_disclosure,
 };
 
 static const struct {
@@ -30,9 +31,10 @@ static const struct {
 };
 
 static const struct {
+	enum guard_needs needs;
 	const char *rule, *article, *message;
 } guards[GUARD_COUNT] = {
-#define GUARD(name, rule, article, message) [GUARD_##name] = { rule, article, message },
+#define GUARD(name, needs, rule, article, message) [GUARD_##name] = { NEEDS_##needs, rule, article, message },
 #include "law/guard.def"
 #undef GUARD
 };
@@ -185,6 +187,11 @@ const struct field_use *procedure_fields(const struct act_row *row, enum stage s
 		return refusal;
 	}
 	return none;
+}
+
+enum guard_needs guard_needs(enum guard g)
+{
+	return guards[g].needs;
 }
 
 const char *guard_rule(enum guard g)

@@ -29,10 +29,24 @@ enum stage { STAGE_DO, STAGE_REQUEST, STAGE_ENDORSE, STAGE_APPROVE, STAGE_RETURN
 /* ---- guards ---- */
 enum guard {
 	GUARD_END,
-#define GUARD(name, rule, article, message) GUARD_##name,
+#define GUARD(name, needs, rule, article, message) GUARD_##name,
 #include "law/guard.def"
 #undef GUARD
 	GUARD_COUNT
+};
+
+/* What one must know to tell whether a guard refuses, beside the matter, the actor and the day. The list of next acts
+ * (procedure_next) judges beforehand what it can; so a guard is bound to the stage where that is known. */
+enum guard_needs {
+	NEEDS_MATTER,   /* nothing more */
+	NEEDS_ASKER,    /* nothing more; it binds who does or requests the act, not who approves it */
+	NEEDS_FIELDS,   /* the fields of the act */
+	NEEDS_ENDORSER, /* the fields that the endorser adds */
+	NEEDS_OPINION,  /* the opinion with which a request is returned */
+	/* a field that names one of the matter's: without one that fits there is nothing to do */
+	NEEDS_MEASURE,  /* FIELD_MEASURE */
+	NEEDS_ITEM,     /* FIELD_ITEM */
+	NEEDS_CLOCK,    /* FIELD_CLOCK_RULE */
 };
 
 /* ---- effects ---- */
@@ -135,6 +149,7 @@ extern const struct procedure procedure_c6;
 extern const struct procedure procedure_c7;
 extern const struct procedure procedure_c8;
 extern const struct procedure procedure_c9;
+extern const struct procedure procedure_disclosure;
 
 const struct procedure *procedure_get(enum matter_procedure p);
 /* "file_approve" -> row file, STAGE_APPROVE. Rows without approval have the plain code only. */
@@ -260,6 +275,7 @@ enum err_code procedure_spawn_case(const struct dossier *before, const struct do
 				   int64_t clue_id, const struct act_record *approval,
 				   struct arena *arena, struct act_record *ret, struct err *err) MUST_USE;
 
+enum guard_needs guard_needs(enum guard g);
 const char *guard_rule(enum guard g);
 const char *guard_article(enum guard g);
 const char *guard_message(enum guard g);

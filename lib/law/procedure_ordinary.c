@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
  * The ordinary procedure 普通程序: from filing to archive (order 2, chapters 3-7). Rows follow the order in
- * which an officer meets them. Publication runs beside the main line and has no states of its own. */
+ * which an officer meets them. The disclosure of its decision is a matter of its own (procedure_disclosure.c). */
 #include "law/row.h"
 
-#define A45(n) "市场监督管理行政处罚信息公示规定第" n "条"
 #define A3(n) "市场监督管理行政处罚听证办法第" n "条"
 
 /* What every decision carries. */
@@ -15,8 +14,9 @@ static const struct act_row rows[] = {
 	{ .code = "filed", .zh = "立案", .to = STATE_INVESTIGATING, .by = ROLE_NONE,
 	  .fields = FIELDS(NEED(SOURCE), MAY(SOURCE_DETAIL), MAY(DISCOVERED_ON), MAY(ACT_ENDED_ON),
 			   MAY(IP_TYPE), NEED(CAUSE), MAY(TITLE), MAY(FACTS_TEXT), MAY(PLACE),
-			   MAY(PARTIES), MAY(CAMPAIGNS), MAY(TAGS), MAY(RIGHT_HOLDER), MAY(RIGHT_NO),
-			   MAY(GOODS), NEED(OFFICER), NEED(CO_OFFICER), NEED(CLUE), MAY(CAME_FROM), MAY(CARRIED), MAY(CARRIED_ITEMS)),
+			   MAY(PARTIES), MAY(CAMPAIGNS), MAY(PRIMARY_CAMPAIGN), MAY(SUPERVISED), MAY(TAGS), MAY(RIGHT_HOLDER),
+			   MAY(RIGHT_NO), MAY(GOODS), NEED(OFFICER), NEED(CO_OFFICER), NEED(CLUE), MAY(CAME_FROM), MAY(CRIMINAL_FINE),
+			   MAY(CARRIED), MAY(CARRIED_ITEMS)),
 	  .effects = EFFECTS(CALL(effect_parties), SET_DAY(FILED_ON), START("D11"),
 			     CALL(effect_carry_measures), CALL(effect_carry_items)),
 	  .paper = "市监立", .form = "7", .article = A2("十九") },
@@ -31,8 +31,10 @@ static const struct act_row rows[] = {
 	  .effects = EFFECTS(CALL(effect_parties)), .article = A2("七十九") },
 	{ .code = "tag", .zh = "标注专项行动", .from = S_OPEN_CASE | S(CLOSED),
 	  .by = ROLES_OFFICERS | ROLE_CLERK | ROLE_UNIT_HEAD,
-	  .fields = FIELDS(NEED(CAMPAIGNS), MAY(TAGS)), .article = "年度专项行动方案" },
+	  .guards = GUARDS(GUARD_PRIMARY_TAGGED),
+	  .fields = FIELDS(NEED(CAMPAIGNS), MAY(PRIMARY_CAMPAIGN), MAY(SUPERVISED), MAY(TAGS)), .article = "年度专项行动方案" },
 
+	STATISTICS_ROW(S_OPEN_CASE | S(CLOSED) | S(ARCHIVED)),
 	RECOMPUTE_ROW(S_OPEN_CASE | S(CLOSED) | S(ARCHIVED)),
 
 	/* ---- investigation ---- */
@@ -263,12 +265,9 @@ static const struct act_row rows[] = {
 			   GUARD_ADVISORY_SETTLED, GUARD_OUTCOME_PENALTY, GUARD_NOT_HARSHER),
 	  .fields = FIELDS(NEED(PENALTY_KINDS), MAY(FINE), MAY(CONFISCATED_INCOME), MAY(CONFISCATED_GOODS),
 			   MAY(CONFISCATED_GOODS_VALUE), NEED(DISCRETION), MAY(OTHER_PROVINCE),
-			   MAY(SERIOUS_FIELD), DECISION_FIELDS),
+			   MAY(SERIOUS_FIELD), MAY(RESTRICTION_UNTIL), DECISION_FIELDS),
 	  .effects = EFFECTS(SET_TEXT(OUTCOME, "给予行政处罚"), CALL(effect_decided), MEET("D11"),
-			     CANCEL("D14"), START("D20"), START_IF("D32", PUBLISHABLE_HERE),
-			     START_IF("D33", PUBLISHABLE_AWAY), START_IF("D36", PUBLISHABLE),
-			     SET_DUE_IF(PUBLISH_DUE, "D32", PUBLISHABLE_HERE),
-			     SET_DUE_IF(PUBLISH_DUE, "D33", PUBLISHABLE_AWAY)),
+			     CANCEL("D14"), START("D20")),
 	  .paper = "市监处罚", .form = "43/45", .article = A2("六十") "第一款第一项；行政处罚法第五十七条" },
 	{ .code = "decide_no_penalty", .zh = "不予行政处罚决定（轻微）",
 	  .from = S(NOTICED) | S(DISCUSSING) | S(DECIDING), .by = ROLES_OFFICERS, .approve_by = ROLES_LEADER,
@@ -399,48 +398,6 @@ static const struct act_row rows[] = {
 	  .fields = FIELDS(NEED(ARCHIVE_NO), NEED(KEEP), MAY(NOTE)),
 	  .effects = EFFECTS(SET_DAY(ARCHIVED_ON), MEET("D47")),
 	  .form = "54-56", .article = A2("七十八") },
-
-	/* ---- publication ---- */
-	{ .code = "publish", .zh = "公示", .from = S_AFTER_DECISION, .by = ROLE_CREDIT_CLERK | ROLES_OFFICERS,
-	  .guards = GUARDS(GUARD_PUBLISHABLE, GUARD_NOT_PUBLISHED, GUARD_SECRECY_REVIEWED),
-	  .fields = FIELDS(NEED(SECRECY_REVIEWED), NEED(PUBLISH_PLACE), MAY(NOTE)),
-	  .effects = EFFECTS(SET_DAY(PUBLISHED_ON), MEET("D32"), CLEAR(WITHDRAWN_ON),
-			     CALL(effect_published)),
-	  .article = A45("九") },
-	{ .code = "publish_push", .zh = "推送外省公示", .from = S_AFTER_DECISION,
-	  .by = ROLE_CREDIT_CLERK | ROLES_OFFICERS,
-	  .guards = GUARDS(GUARD_PUBLISHABLE, GUARD_OTHER_PROVINCE, GUARD_SECRECY_REVIEWED),
-	  .fields = FIELDS(NEED(SECRECY_REVIEWED), NEED(ORGAN_TO), MAY(NOTE)),
-	  .effects = EFFECTS(SET_DAY(PUSHED_ON), MEET("D33"), SET_TEXT(DISCLOSURE, "已推送外省")),
-	  .article = A45("十") },
-	{ .code = "publish_credit", .zh = "报送信用中国", .from = S_AFTER_DECISION,
-	  .by = ROLE_CREDIT_CLERK | ROLES_OFFICERS,
-	  .guards = GUARDS(GUARD_PUBLISHABLE),
-	  .fields = FIELDS(MAY(NOTE)), .effects = EFFECTS(MEET("D36")),
-	  .article = "发改办财金〔2018〕424号" },
-	{ .code = "publish_exempt", .zh = "不予公开", .from = S_AFTER_DECISION,
-	  .by = ROLE_CREDIT_CLERK | ROLES_OFFICERS, .approve_by = ROLES_LEADER,
-	  .guards = GUARDS(GUARD_PUBLISHABLE, GUARD_NOT_PUBLISHED),
-	  .fields = FIELDS(NEED(PUBLISH_EXEMPTION), NEED(REASON)),
-	  .effects = EFFECTS(SET_TEXT(DISCLOSURE, "不予公开"), CANCEL("D32"), CANCEL("D33"), CANCEL("D36"),
-			     CLEAR(PUBLISH_DUE)),
-	  .article = A45("五") "、第六条" },
-	{ .code = "publish_correct", .zh = "更正公示", .from = S_AFTER_DECISION, .by = ROLE_CREDIT_CLERK,
-	  .guards = GUARDS(GUARD_PUBLISHED),
-	  .fields = FIELDS(NEED(REASON)), .effects = EFFECTS(SET_TEXT(DISCLOSURE, "已更正")),
-	  .article = A45("十二") },
-	{ .code = "publish_withdraw", .zh = "撤回公示", .from = S_AFTER_DECISION | S(INVESTIGATING),
-	  .by = ROLE_CREDIT_CLERK,
-	  .guards = GUARDS(GUARD_PUBLISHED),
-	  .fields = FIELDS(NEED(REASON)),
-	  .effects = EFFECTS(SET_DAY(WITHDRAWN_ON), MEET("D35"), CANCEL("D37a"), CANCEL("D37b"),
-			     CANCEL("D37c"), SET_TEXT(DISCLOSURE, "已撤回")),
-	  .article = A45("十一") "；行政处罚法第四十八条第二款" },
-	{ .code = "publish_stop", .zh = "停止公示", .from = S_AFTER_DECISION, .by = ROLE_CREDIT_CLERK,
-	  .guards = GUARDS(GUARD_PUBLISHED),
-	  .fields = FIELDS(NEED(REASON)),
-	  .effects = EFFECTS(MEET("D37a"), MEET("D37b"), MEET("D37c"), SET_TEXT(DISCLOSURE, "期满停止")),
-	  .article = A45("十三") "至第十五条" },
 };
 
 const struct procedure procedure_ordinary = {

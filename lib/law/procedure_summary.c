@@ -48,7 +48,9 @@ static const struct act_row summary_rows[] = {
 	MATERIAL_ROWS(S(PERFORMING) | S(CLOSING) | S(CLOSED)),
 	{ .code = "tag", .zh = "标注专项行动", .from = S(PERFORMING) | S(CLOSING) | S(CLOSED),
 	  .by = ROLES_OFFICERS | ROLE_CLERK | ROLE_UNIT_HEAD,
-	  .fields = FIELDS(NEED(CAMPAIGNS), MAY(TAGS)), .article = "年度专项行动方案" },
+	  .guards = GUARDS(GUARD_PRIMARY_TAGGED),
+	  .fields = FIELDS(NEED(CAMPAIGNS), MAY(PRIMARY_CAMPAIGN), MAY(SUPERVISED), MAY(TAGS)), .article = "年度专项行动方案" },
+	STATISTICS_ROW(S(PERFORMING) | S(CLOSING) | S(CLOSED) | S(ARCHIVED)),
 	RECOMPUTE_ROW(S(PERFORMING) | S(CLOSING) | S(CLOSED) | S(ARCHIVED)),
 };
 

@@ -16,6 +16,9 @@
 #define S_DECIDED (S(UNSERVED) | S(PERFORMING) | S(ENFORCING) | S(CLOSING))
 #define S_OPEN_CASE (S_UNDECIDED | S(SUSPENDED) | S_DECIDED)
 #define S_AFTER_DECISION (S_DECIDED | S(CLOSED) | S(ARCHIVED))
+/* Of a disclosure. */
+#define S_UNPUBLISHED (S(RECEIVED) | S(PREPARING) | S(SECRECY_REVIEW) | S(READY))
+#define S_ON_SITE (S(PUBLISHED) | S(REPAIR))
 
 #define GUARDS(...) (const enum guard[]){ __VA_ARGS__, GUARD_END }
 #define FIELDS(...) (const struct field_use[]){ __VA_ARGS__, { FIELD_NONE, false } }
@@ -33,6 +36,7 @@
 #define MEET(id) { .kind = EFFECT_MEET, .clock = id }
 #define MEET_IF(id, cond) { .kind = EFFECT_MEET, .clock = id, .when = WHEN_##cond }
 #define CANCEL(id) { .kind = EFFECT_CANCEL, .clock = id }
+#define CANCEL_IF(id, cond) { .kind = EFFECT_CANCEL, .clock = id, .when = WHEN_##cond }
 #define EXTEND(id) { .kind = EFFECT_EXTEND, .clock = id }
 #define SPAN_OPENS(k) { .kind = EFFECT_SPAN_OPEN, .span = SPAN_##k }
 #define SPAN_CLOSES(k) { .kind = EFFECT_SPAN_CLOSE, .span = SPAN_##k }
@@ -88,14 +92,42 @@ enum err_code effect_paid(struct application *app, struct err *err);
 enum err_code effect_deferred(struct application *app, struct err *err);
 enum err_code effect_remedy_filed(struct application *app, struct err *err);
 enum err_code effect_remedy_ended(struct application *app, struct err *err);
-enum err_code effect_published(struct application *app, struct err *err);
 enum err_code effect_count_extension(struct application *app, struct err *err);
+/* Disclosure; in effects_disclosure.c. */
+enum err_code effect_disclosure_opened(struct application *app, struct err *err);
+enum err_code effect_disclosure_prepared(struct application *app, struct err *err);
+enum err_code effect_secrecy_reviewed(struct application *app, struct err *err);
+enum err_code effect_secrecy_returned(struct application *app, struct err *err);
+enum err_code effect_exempted(struct application *app, struct err *err);
+enum err_code effect_exemption_ended(struct application *app, struct err *err);
+enum err_code effect_published(struct application *app, struct err *err);
+enum err_code effect_pushed(struct application *app, struct err *err);
+enum err_code effect_credit_reported(struct application *app, struct err *err);
+enum err_code effect_corrected(struct application *app, struct err *err);
+enum err_code effect_listed(struct application *app, struct err *err);
+enum err_code effect_delisted(struct application *app, struct err *err);
+enum err_code effect_withdrawn(struct application *app, struct err *err);
+enum err_code effect_overturned_noted(struct application *app, struct err *err);
+enum err_code effect_overturned_before(struct application *app, struct err *err);
+enum err_code effect_overturned(struct application *app, struct err *err);
+enum err_code effect_overturned_hidden(struct application *app, struct err *err);
+enum err_code effect_expired(struct application *app, struct err *err);
+enum err_code effect_stopped(struct application *app, struct err *err);
+enum err_code effect_repair_requested(struct application *app, struct err *err);
+enum err_code effect_repair_extended(struct application *app, struct err *err);
+enum err_code effect_repair_back(struct application *app, struct err *err);
+enum err_code effect_repair_done(struct application *app, struct err *err);
+enum err_code effect_repair_revoked(struct application *app, struct err *err);
+enum err_code effect_unshielded(struct application *app, struct err *err);
+enum err_code effect_case_event(struct application *app, struct err *err);
 /* Hand-overs; in effects_handoff.c. */
 enum err_code effect_copy_open(struct application *app, struct err *err);   /* first effect of "open" */
 enum err_code effect_copy_arrive(struct application *app, struct err *err); /* first effect of "arrive" */
 enum err_code effect_delivered(struct application *app, struct err *err);
 enum err_code effect_retrieved(struct application *app, struct err *err);
 enum err_code effect_silence(struct application *app, struct err *err);
+enum err_code effect_remind(struct application *app, struct err *err);
+enum err_code effect_escalate(struct application *app, struct err *err);
 enum err_code effect_forwarded(struct application *app, struct err *err);   /* PEER_NEXT becomes the receiver */
 enum err_code effect_handoff_over(struct application *app, struct err *err); /* cancels what still runs */
 /* C1; in effects_c1.c. */
@@ -116,6 +148,14 @@ enum err_code effect_c1_closed(struct application *app, struct err *err);
 #define RECOMPUTE_ROW(states) \
 	{ .code = "recompute", .zh = "期限重算", .from = (states), .by = ROLE_ADMIN, \
 	  .fields = FIELDS(NEED(NOTE)), .article = "行政处罚法第八十五条；国务院办公厅年度节假日安排" }
+
+/* What the report forms count beside what the procedure itself knows. Also when the case is over: the loss is often known late. */
+#define STATISTICS_ROW(states) \
+	{ .code = "statistics", .zh = "登记统计数据", .from = (states), .by = ROLES_OFFICERS | ROLE_CLERK | ROLE_UNIT_HEAD, \
+	  .guards = GUARDS(GUARD_RECOVERED_PART, GUARD_SENT_DAY), \
+	  .fields = FIELDS(MAY(RECOVERED), MAY(RECOVERED_FOREIGN), MAY(DENS), MAY(PERSON_PENALISED), MAY(TAGS), \
+			   MAY(SUPERVISED), MAY(PROCURATORATE_ON), MAY(NOTE)), \
+	  .article = "知识产权执法数据统计表填报说明" }
 
 /* Rows that the clue's and the case's procedure share: measures are taken before or after filing. */
 #define MEASURE_ROWS(states) \
@@ -249,11 +289,12 @@ enum err_code effect_c1_closed(struct application *app, struct err *err);
 	  .fields = FIELDS(MAY(NOTE)), .article = A_ESIGN("十一") }, \
 	{ .code = "remind", .zh = "催办", .from = (states), .by = BY_ANY_PART | ROLE_UNIT_HEAD, \
 	  .sides = ANY_PART, .receipt = "reminded", .guards = GUARDS(GUARD_CLOCK_RUNS, GUARD_CLOCK_THEIRS), \
-	  .fields = FIELDS(NEED(CLOCK_RULE), MAY(NOTE)), .article = article_ }, \
+	  .fields = FIELDS(NEED(CLOCK_RULE), MAY(NOTE)), .effects = EFFECTS(CALL(effect_remind)), .article = article_ }, \
 	{ .code = "escalate", .zh = "函告监督机关", .from = (states), .by = BY_ANY_PART | ROLE_UNIT_HEAD, \
 	  .sides = ANY_PART, .receipt = "escalated", .guards = GUARDS(GUARD_CLOCK_THEIRS, GUARD_CLOCK_EXPIRED), \
-	  .fields = FIELDS(NEED(CLOCK_RULE), NEED(REASON), MAY(ATTACH)), .article = article_ }
-/* "silence": a counterpart's clock ran out. Channels whose state changes then write their own row. */
+	  .fields = FIELDS(NEED(CLOCK_RULE), NEED(REASON), MAY(ATTACH)), .effects = EFFECTS(CALL(effect_escalate)), \
+	  .article = article_ }
+/* "silence": a counterpart's clock ran out; then the sender owes a reminder (C0.1), then a letter (C0.2). Channels whose state changes then write their own row. */
 #define HANDOFF_SILENCE_ROW(states, article_) \
 	{ .code = "silence", .zh = "逾期未答复", .from = (states), .by = ROLE_EXCHANGE | ROLES_OFFICERS | ROLE_CLERK, \
 	  .sides = SIDE_SENDER, .receipt = "not-answered-in-time", \

@@ -3,7 +3,7 @@
  * Bags: what travels with a record, as BagIt 1.0 (RFC 8493) that a stranger can check.
  *
  *   <name>/                                   <safe hand-over number or thread>-<seq, two digits>
- *     bagit.txt  bag-info.txt
+ *     bagit.txt  bag-info.txt                          the latter names the SM2 certificate, if any
  *     manifest-sha256.txt  manifest-sha512.txt         the payload: everything under data/
  *     sm3sums.txt                                      its SM3, as sm3sum and sha256sum write it
  *     verify/README.txt  verify/verify.py              how to check without us
@@ -22,7 +22,7 @@
  * To make one:   bag_plan() from known sums, without reading a content
  *                bag_sign()
  *                bag_plan_list() to keep; later bag_plan_restore()
- *                bag_write_zip() or bag_write_folder(), which read the contents and hash them anew
+ *                bag_write_zip(), which reads the contents and hashes them anew
  * To read one:   bag_open()       names, structure, completeness; no content yet
  *                bag_verify_signature()
  *                bag_check()      every byte, each file handed on while it is verified
@@ -79,6 +79,9 @@ struct bag_input {
 	const struct bag_item *documents, *evidence, *media;
 	size_t document_count, evidence_count, media_count;
 	struct sv readme, verifier; /* verify/README.txt and verify/verify.py */
+	/* crypto_signer_sm2_pem() of who will sign: bag-info.txt says that there will be a side
+	 * signature (package/side.h). Empty = none. */
+	struct sv sm2_certificate;
 };
 
 struct bag_file {
@@ -109,7 +112,7 @@ const char *bag_name(struct arena *a, struct sv handoff_no, struct sv thread, un
 enum err_code bag_plan(struct arena *a, const struct bag_input *in, struct bag_plan *ret,
 		       struct err *err) MUST_USE;
 /* Adds the files under signatures/. The signature differs each time (ECDSA is random), so sign
- * once and keep the plan. */
+ * once and keep the plan. "bag-input" when the signer's SM2 certificate is not the planned one. */
 enum err_code bag_sign(struct arena *a, struct bag_plan *plan, const struct crypto_signer *signer,
 		       struct err *err) MUST_USE;
 /* Canonical JSON: what must be kept to write the same bag again, together with the bytes of every
@@ -137,10 +140,6 @@ struct bag_output {
  * what the plan says: what was written until then must be thrown away. */
 enum err_code bag_write_zip(const struct bag_plan *plan, const struct bag_source *source,
 			    const struct bag_output *output, struct err *err) MUST_USE;
-/* Makes <parent>/<name>/ and syncs it to disc; under another name until it is complete.
- * ERR_CONFLICT "exists" when it is there already. */
-enum err_code bag_write_folder(const struct bag_plan *plan, const struct bag_source *source,
-			       const char *parent, struct err *err) MUST_USE;
 
 /* --- reading ------------------------------------------------------------------------------------- */
 
@@ -190,7 +189,6 @@ const struct json_value *bag_manifest(const struct bag *b);
 struct record_digest bag_manifest_digest(const struct bag *b);
 struct record_digest bag_tagmanifest_digest(const struct bag *b);
 size_t bag_items(const struct bag *b);
-day_t bag_made_on(const struct bag *b);
 
 /* The sender's signature over tagmanifest-sha256.txt, and the SM2 signature where there is one;
  * the signer must be the organ that manifest.json names as sender. `at`: when it was signed, or

@@ -10,6 +10,7 @@
 #include "package/canonical.h"
 #include "package/name.h"
 #include "package/pem.h"
+#include "package/side.h"
 
 enum { TEXT_MAX = 64 << 20 };
 
@@ -390,11 +391,6 @@ size_t bag_items(const struct bag *b)
 	return b->items;
 }
 
-day_t bag_made_on(const struct bag *b)
-{
-	return b->made_on;
-}
-
 /* ---- signature ---- */
 
 /* The first certificate of the file, which must be the only one unless `chain`. */
@@ -439,21 +435,25 @@ static enum err_code check_sm2(const struct bag *b, const struct crypto_trust *t
 {
 	struct crypto_certificate c;
 	struct pem_block block;
-	struct sv signature = bag_bytes(b, BAG_SM2), pem = bag_bytes(b, BAG_SIGNER_SM2);
-	if (!signature.p && !pem.p)
-		return ERR_OK;
-	if (!signature.p)
-		return bag_refuse(err, "signature-missing", SV(BAG_SM2), "缺少，却有它的证书");
+	struct sv signature = bag_bytes(b, BAG_SM2), pem = bag_bytes(b, BAG_SIGNER_SM2), stated;
+	struct sv sender = json_string(json_get(json_get(b->manifest, "sender"), "code"));
+	if (!bag_info_value(b, BAG_SIDE_LABEL, &stated)) {
+		if (!signature.p && !pem.p)
+			return ERR_OK;
+		return bag_refuse(err, "signature-extra", sv_of(signature.p ? BAG_SM2 : BAG_SIGNER_SM2),
+				  "多余：bag-info.txt 没有写明有国密签名");
+	}
 	enum err_code code = first_block(b, BAG_SIGNER_SM2, true, a, &block, err);
+	if (!code && !sv_eq_str(stated, arena_printf(a, "sha256:%s", block.fingerprint)))
+		code = bag_refuse(err, "signature-certificate", SV(BAG_SIGNER_SM2),
+				  "不是 bag-info.txt 写明的证书");
 	if (!code)
 		code = crypto_certificate_read(pem, &c, err);
 	if (!code && at == INSTANT_NONE)
 		at = instant_on(b->made_on, &c);
 	if (!code)
-		code = crypto_verify_sm2(bag_bytes(b, BAG_TAGMANIFEST256), signature, pem, trust,
-					 at, &c, err);
-	if (!code)
-		code = check_signer(b, &c, &block, BAG_SIGNER_SM2, err);
+		code = side_verify(bag_bytes(b, BAG_TAGMANIFEST256), signature, pem, sender, trust,
+				   at, err);
 	return code;
 }
 

@@ -23,6 +23,9 @@
 #define BAG_CONTENTS "data/manifest.json"
 #define BAG_GOODS "data/30-goods/goods.json"
 
+/* In bag-info.txt: "sha256:<hex>" of the certificate of the side signature. */
+#define BAG_SIDE_LABEL "Side-Signature-Certificate"
+
 #define BAG_DECLARATION_TEXT "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 enum {

@@ -33,6 +33,17 @@ struct sv bag_keep(struct arena *a, struct sv text)
 	return (struct sv){ copy, text.n };
 }
 
+enum err_code bag_side(struct arena *a, struct sv pem, const char **ret, struct err *err)
+{
+	struct pem_block *blocks;
+	size_t count;
+	*ret = NULL;
+	enum err_code code = pem.n ? pem_split(a, pem, BAG_SIGNER_SM2, &blocks, &count, err) : ERR_OK;
+	if (!code && pem.n)
+		*ret = arena_printf(a, "sha256:%s", blocks[0].fingerprint);
+	return code;
+}
+
 static int compare_files(const void *a, const void *b)
 {
 	const struct bag_file *x = a, *y = b;
@@ -73,6 +84,20 @@ static void append_file(struct arena *a, struct bag_plan *plan, const char *path
 	crypto_sha256(bytes.p, bytes.n, f->sha256);
 }
 
+/* What bag-info.txt says of a side signature is what the signer will make. */
+static enum err_code check_side(struct arena *a, struct sv info, const struct crypto_signer *signer,
+				struct err *err)
+{
+	const char *side;
+	enum err_code code = bag_side(a, crypto_signer_sm2_pem(signer), &side, err);
+	const char *line = side ? arena_printf(a, "\n" BAG_SIDE_LABEL ": %s\n", side)
+				: "\n" BAG_SIDE_LABEL ":";
+	bool found = info.n && memmem(info.p, info.n, line, strlen(line));
+	if (!code && found != (side != NULL))
+		code = bag_wrong_input(err, "sm2_certificate", "不是签名机关的国密证书");
+	return code;
+}
+
 enum err_code bag_sign(struct arena *a, struct bag_plan *plan, const struct crypto_signer *signer,
 		       struct err *err)
 {
@@ -80,10 +105,12 @@ enum err_code bag_sign(struct arena *a, struct bag_plan *plan, const struct cryp
 	struct bag_plan signed_plan = *plan;
 	struct pem_block *blocks = NULL;
 	size_t block_count = 0;
-	struct sv text = SV("");
+	struct sv text = SV(""), info = SV("");
 	for (size_t i = 0; i < plan->count; i++) {
 		if (sv_eq_str(plan->files[i].path, BAG_TAGMANIFEST256))
 			text = plan->files[i].bytes;
+		if (sv_eq_str(plan->files[i].path, BAG_INFO))
+			info = plan->files[i].bytes;
 		if (sv_starts_with(plan->files[i].path, SV("signatures/")))
 			return bag_wrong_input(err, "signatures", "已经有了");
 	}
@@ -92,6 +119,8 @@ enum err_code bag_sign(struct arena *a, struct bag_plan *plan, const struct cryp
 	/* The first certificate only: its chain is inside the CMS, where the signature binds it. */
 	enum err_code code =
 		pem_split(a, crypto_signer_pem(signer), BAG_SIGNER, &blocks, &block_count, err);
+	if (!code)
+		code = check_side(a, info, signer, err);
 	if (!code)
 		code = crypto_sign_cms(signer, text, &cms, err);
 	if (!code && crypto_signer_has_sm2(signer))

@@ -228,6 +228,8 @@ static struct sv info_text(struct planning *pl)
 	info_line(&text, "External-Identifier", number && number[0] ? sv_of(number) : in->thread);
 	info_line(&text, "Internal-Sender-Identifier", in->thread);
 	info_line(&text, "Bagging-Date", sv_of(day));
+	if (pl->side)
+		info_line(&text, BAG_SIDE_LABEL, sv_of(pl->side));
 	str_printf(&text, "Payload-Oxum: %llu.%zu\n", (unsigned long long)pl->payload_bytes,
 		   pl->payload.count);
 	struct sv copy = { arena_strndup(pl->arena, str_cstr(&text), text.len), text.len };
@@ -282,7 +284,9 @@ enum err_code bag_plan(struct arena *a, const struct bag_input *in, struct bag_p
 {
 	struct bag_plan plan = { .name = bag_name(a, in->handoff_no, in->thread, in->seq) };
 	struct planning pl = { .arena = a, .in = in, .err = err };
-	enum err_code code = plan_payload(&pl);
+	enum err_code code = bag_side(a, in->sm2_certificate, &pl.side, err);
+	if (!code)
+		code = plan_payload(&pl);
 	if (!code)
 		code = plan_tags(&pl);
 	if (code)

@@ -33,11 +33,14 @@ struct planning {
 	struct planned_list payload, tags;              /* all of them, sorted */
 	uint64_t payload_bytes;
 	size_t goods_count;
+	const char *side; /* value of BAG_SIDE_LABEL, NULL without an SM2 certificate */
 };
 
 enum err_code bag_wrong_input(struct err *err, const char *member, const char *why) MUST_USE;
 void bag_put_hex(struct json_writer *w, const char *key, const uint8_t *p, size_t n);
 struct sv bag_keep(struct arena *a, struct sv bytes);
+/* Value of BAG_SIDE_LABEL for the first certificate of `pem`; NULL for an empty text. */
+enum err_code bag_side(struct arena *a, struct sv pem, const char **ret, struct err *err) MUST_USE;
 
 /* bag_contents.c: data/manifest.json. */
 enum err_code bag_check_header(struct planning *pl) MUST_USE;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * Writing a planned bag, as a stream of ZIP or as a folder. Every byte is hashed on its way out:
- * a bag that does not have the sums of its own manifests must not leave. */
+ * Writing a planned bag as a stream of ZIP. Every byte is hashed on its way out: a bag that does
+ * not have the sums of its own manifests must not leave. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <archive.h>
@@ -17,72 +15,6 @@
 #include "package/name.h"
 
 enum { COPY_BUFFER = 1 << 18 };
-
-/* Where the bytes of one file go. */
-struct taker {
-	void *arg;
-	enum err_code (*take)(void *arg, const void *p, size_t n, struct err *err);
-};
-
-static enum err_code altered(struct err *err, const struct bag_file *f)
-{
-	enum err_code code = err_set(err, ERR_IO, "content-altered",
-				     "“%s”保存的内容与登记的校验值不符", NAME_SHOW(f->path));
-	err_field(err, "%s", NAME_SHOW(f->path));
-	return code;
-}
-
-static enum err_code copy_fd(const struct bag_file *f, int fd, const struct taker *taker,
-			     struct err *err)
-{
-	char *buffer = xmalloc(COPY_BUFFER);
-	struct crypto_digest *digest = crypto_digest_new();
-	uint8_t sha256[CRYPTO_SHA256_SIZE];
-	uint64_t left = f->size;
-	enum err_code code = ERR_OK;
-	while (!code) {
-		ssize_t got = read(fd, buffer, COPY_BUFFER);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got == 0)
-			break;
-		if (got < 0)
-			code = err_set(err, ERR_IO, "read", "无法读取“%s”：%s", NAME_SHOW(f->path),
-				       strerror(errno));
-		else if ((uint64_t)got > left)
-			code = altered(err, f);
-		if (code)
-			break;
-		left -= (uint64_t)got;
-		crypto_digest_update(digest, buffer, (size_t)got);
-		code = taker->take(taker->arg, buffer, (size_t)got, err);
-	}
-	crypto_digest_finish(digest, sha256);
-	free(buffer);
-	if (!code && (left > 0 || memcmp(sha256, f->sha256, sizeof(sha256)) != 0))
-		code = altered(err, f);
-	return code;
-}
-
-static enum err_code copy_file(const struct bag_file *f, const struct bag_source *source,
-			       const struct taker *taker, struct err *err)
-{
-	uint8_t sha256[CRYPTO_SHA256_SIZE];
-	int fd = -1;
-	if (f->bytes.p) {
-		crypto_sha256(f->bytes.p, f->bytes.n, sha256);
-		if (f->bytes.n != f->size || memcmp(sha256, f->sha256, sizeof(sha256)) != 0)
-			return altered(err, f);
-		return taker->take(taker->arg, f->bytes.p, f->bytes.n, err);
-	}
-	CHECK(source && source->open);
-	enum err_code code = source->open(source->arg, f, &fd, err);
-	if (code)
-		return code;
-	code = copy_fd(f, fd, taker, err);
-	close(fd);
-	return code;
-}
 
 /* ---- ZIP ---- */
 
@@ -114,9 +46,8 @@ static enum err_code zip_result(struct zip *z, bool good, struct err *err)
 	return err_set(err, ERR_INTERNAL, "zip", "无法生成 ZIP：%s", why ? why : "原因不明");
 }
 
-static enum err_code zip_take(void *arg, const void *p, size_t n, struct err *err)
+static enum err_code zip_take(struct zip *z, const void *p, size_t n, struct err *err)
 {
-	struct zip *z = arg;
 	const char *from = p;
 	while (n > 0) {
 		la_ssize_t put = archive_write_data(z->archive, from, n);
@@ -128,6 +59,69 @@ static enum err_code zip_take(void *arg, const void *p, size_t n, struct err *er
 	}
 	return ERR_OK;
 }
+
+/* ---- one file ---- */
+
+static enum err_code altered(struct err *err, const struct bag_file *f)
+{
+	enum err_code code = err_set(err, ERR_IO, "content-altered",
+				     "“%s”保存的内容与登记的校验值不符", NAME_SHOW(f->path));
+	err_field(err, "%s", NAME_SHOW(f->path));
+	return code;
+}
+
+static enum err_code copy_fd(const struct bag_file *f, int fd, struct zip *z, struct err *err)
+{
+	char *buffer = xmalloc(COPY_BUFFER);
+	struct crypto_digest *digest = crypto_digest_new();
+	uint8_t sha256[CRYPTO_SHA256_SIZE];
+	uint64_t left = f->size;
+	enum err_code code = ERR_OK;
+	while (!code) {
+		ssize_t got = read(fd, buffer, COPY_BUFFER);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got == 0)
+			break;
+		if (got < 0)
+			code = err_set(err, ERR_IO, "read", "无法读取“%s”：%s", NAME_SHOW(f->path),
+				       strerror(errno));
+		else if ((uint64_t)got > left)
+			code = altered(err, f);
+		if (code)
+			break;
+		left -= (uint64_t)got;
+		crypto_digest_update(digest, buffer, (size_t)got);
+		code = zip_take(z, buffer, (size_t)got, err);
+	}
+	crypto_digest_finish(digest, sha256);
+	free(buffer);
+	if (!code && (left > 0 || memcmp(sha256, f->sha256, sizeof(sha256)) != 0))
+		code = altered(err, f);
+	return code;
+}
+
+static enum err_code copy_file(const struct bag_file *f, const struct bag_source *source,
+			       struct zip *z, struct err *err)
+{
+	uint8_t sha256[CRYPTO_SHA256_SIZE];
+	int fd = -1;
+	if (f->bytes.p) {
+		crypto_sha256(f->bytes.p, f->bytes.n, sha256);
+		if (f->bytes.n != f->size || memcmp(sha256, f->sha256, sizeof(sha256)) != 0)
+			return altered(err, f);
+		return zip_take(z, f->bytes.p, f->bytes.n, err);
+	}
+	CHECK(source && source->open);
+	enum err_code code = source->open(source->arg, f, &fd, err);
+	if (code)
+		return code;
+	code = copy_fd(f, fd, z, err);
+	close(fd);
+	return code;
+}
+
+/* ---- all ---- */
 
 /* The time stays unset: libarchive then writes 1980-01-01 00:00:00 whatever the time zone, where
  * a time that is set would pass through localtime(). */
@@ -145,7 +139,6 @@ static enum err_code zip_header(struct zip *z, const char *path, bool is_folder,
 static enum err_code zip_all(struct zip *z, const struct bag_plan *plan,
 			     const struct bag_source *source, struct err *err)
 {
-	struct taker taker = { z, zip_take };
 	char path[NAME_SEGMENT_MAX + NAME_PATH_MAX + 2];
 	snprintf(path, sizeof(path), "%s/", plan->name);
 	enum err_code code = zip_header(z, path, true, 0, err);
@@ -154,7 +147,7 @@ static enum err_code zip_all(struct zip *z, const struct bag_plan *plan,
 		snprintf(path, sizeof(path), "%s/%.*s", plan->name, SV_ARG(f->path));
 		code = zip_header(z, path, false, f->size, err);
 		if (!code)
-			code = copy_file(f, source, &taker, err);
+			code = copy_file(f, source, z, err);
 		if (!code)
 			code = zip_result(z, archive_write_finish_entry(z->archive) == ARCHIVE_OK,
 					  err);
@@ -185,165 +178,5 @@ enum err_code bag_write_zip(const struct bag_plan *plan, const struct bag_source
 	z.code = code;
 	archive_entry_free(z.entry);
 	archive_write_free(z.archive);
-	return code;
-}
-
-/* ---- folder ---- */
-
-struct folder {
-	int fd;           /* of the bag's folder, under its temporary name */
-	const char *name; /* of what is being written, for messages */
-	int file_fd;
-};
-
-static enum err_code io_error(struct err *err, const char *what, const char *name)
-{
-	return err_set(err, ERR_IO, "write", "无法%s“%s”：%s", what, NAME_SHOW(sv_of(name)),
-		       strerror(errno));
-}
-
-static enum err_code folder_take(void *arg, const void *p, size_t n, struct err *err)
-{
-	struct folder *folder = arg;
-	const char *from = p;
-	while (n > 0) {
-		ssize_t put = write(folder->file_fd, from, n);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return io_error(err, "写入", folder->name);
-		from += put;
-		n -= (size_t)put;
-	}
-	return ERR_OK;
-}
-
-/* The folders above a path, where they are missing. */
-static enum err_code make_folders(struct folder *folder, const char *path, struct err *err)
-{
-	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
-		char above[NAME_PATH_MAX + 1];
-		snprintf(above, sizeof(above), "%.*s", (int)(slash - path), path);
-		if (mkdirat(folder->fd, above, 0755) != 0 && errno != EEXIST)
-			return io_error(err, "建立文件夹", above);
-	}
-	return ERR_OK;
-}
-
-static enum err_code folder_file(struct folder *folder, const struct bag_file *f,
-				 const struct bag_source *source, struct err *err)
-{
-	struct taker taker = { folder, folder_take };
-	char path[NAME_PATH_MAX + 1];
-	snprintf(path, sizeof(path), "%.*s", SV_ARG(f->path));
-	enum err_code code = make_folders(folder, path, err);
-	if (code)
-		return code;
-	folder->name = path;
-	folder->file_fd = openat(folder->fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (folder->file_fd < 0)
-		return io_error(err, "建立", path);
-	code = copy_file(f, source, &taker, err);
-	if (!code && fsync(folder->file_fd) != 0)
-		code = io_error(err, "写入", path);
-	if (close(folder->file_fd) != 0 && !code)
-		code = io_error(err, "写入", path);
-	return code;
-}
-
-static bool sync_at(int dir_fd, const char *path)
-{
-	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool good = fd >= 0 && fsync(fd) == 0;
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
-
-/* Each folder once: where the path before it in the sorted list was not in it. */
-static enum err_code sync_folders(struct folder *folder, const struct bag_plan *plan,
-				  struct err *err)
-{
-	struct sv before = SV("");
-	for (size_t i = 0; i < plan->count; i++) {
-		struct sv path = plan->files[i].path;
-		for (size_t n = 0; n < path.n; n++) {
-			char above[NAME_PATH_MAX + 1];
-			if (path.p[n] != '/' ||
-			    sv_starts_with(before, (struct sv){ path.p, n + 1 }))
-				continue;
-			snprintf(above, sizeof(above), "%.*s", (int)n, path.p);
-			if (!sync_at(folder->fd, above))
-				return io_error(err, "写入文件夹", above);
-		}
-		before = path;
-	}
-	return fsync(folder->fd) == 0 ? ERR_OK : io_error(err, "写入文件夹", plan->name);
-}
-
-/* Takes away what was made; files that are not ours stay, and their folders with them. */
-static void remove_folder(int parent_fd, const char *name, struct folder *folder,
-			  const struct bag_plan *plan)
-{
-	for (size_t i = plan->count; i-- > 0;) {
-		char path[NAME_PATH_MAX + 1];
-		int len = snprintf(path, sizeof(path), "%.*s", SV_ARG(plan->files[i].path));
-		unlinkat(folder->fd, path, 0);
-		for (int n = len - 1; n > 0; n--) {
-			if (path[n] != '/')
-				continue;
-			path[n] = '\0';
-			unlinkat(folder->fd, path, AT_REMOVEDIR);
-		}
-	}
-	unlinkat(parent_fd, name, AT_REMOVEDIR);
-}
-
-static enum err_code fill_folder(struct folder *folder, const struct bag_plan *plan,
-				 const struct bag_source *source, struct err *err)
-{
-	enum err_code code = ERR_OK;
-	for (size_t i = 0; i < plan->count && !code; i++)
-		code = folder_file(folder, &plan->files[i], source, err);
-	if (!code)
-		code = sync_folders(folder, plan, err);
-	return code;
-}
-
-static enum err_code write_below(int parent_fd, const struct bag_plan *plan,
-				 const struct bag_source *source, struct err *err)
-{
-	struct folder folder = { .fd = -1, .name = plan->name, .file_fd = -1 };
-	struct stat st;
-	char part[NAME_SEGMENT_MAX + 16];
-	snprintf(part, sizeof(part), "%s.part", plan->name);
-	if (fstatat(parent_fd, plan->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return err_set(err, ERR_CONFLICT, "exists", "“%s”已经存在", plan->name);
-	if (mkdirat(parent_fd, part, 0755) != 0)
-		return io_error(err, "建立文件夹", part);
-	enum err_code code = ERR_OK;
-	folder.fd = openat(parent_fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (folder.fd < 0)
-		code = io_error(err, "打开", part);
-	if (!code)
-		code = fill_folder(&folder, plan, source, err);
-	if (!code &&
-	    (renameat(parent_fd, part, parent_fd, plan->name) != 0 || fsync(parent_fd) != 0))
-		code = io_error(err, "写入", plan->name);
-	if (code && folder.fd >= 0)
-		remove_folder(parent_fd, part, &folder, plan);
-	if (folder.fd >= 0)
-		close(folder.fd);
-	return code;
-}
-
-enum err_code bag_write_folder(const struct bag_plan *plan, const struct bag_source *source,
-			       const char *parent, struct err *err)
-{
-	int parent_fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (parent_fd < 0)
-		return io_error(err, "打开文件夹", parent);
-	enum err_code code = write_below(parent_fd, plan, source, err);
-	close(parent_fd);
 	return code;
 }

@@ -95,3 +95,46 @@ enum err_code pem_split(struct arena *a, struct sv text, const char *what, struc
 	*ret_count = count;
 	return ERR_OK;
 }
+
+enum err_code pem_bare(struct arena *a, struct sv pem, const char *what, struct sv *ret,
+		       struct err *err)
+{
+	struct pem_block *blocks;
+	size_t count, n = 0;
+	*ret = SV("");
+	enum err_code code = pem.n ? pem_split(a, pem, what, &blocks, &count, err) : ERR_OK;
+	if (code || !pem.n)
+		return code;
+	struct sv body = blocks[0].text;
+	body.p += begin.n;
+	body.n -= begin.n + end.n;
+	char *bare = arena_alloc(a, body.n + 1);
+	for (size_t i = 0; i < body.n; i++) {
+		if (body.p[i] != '\n')
+			bare[n++] = body.p[i];
+	}
+	*ret = (struct sv){ bare, n };
+	return n <= PEM_BARE_MAX ? ERR_OK
+				 : err_set(err, ERR_TOO_LARGE, "too-large", "%s 中的证书过大", what);
+}
+
+bool pem_from_bare(struct arena *a, struct sv bare, struct pem_block *ret)
+{
+	struct str text = STR_INIT(2 * PEM_BARE_MAX);
+	struct pem_block block = { .text = { NULL, 0 } };
+	if (bare.n == 0 || bare.n > PEM_BARE_MAX)
+		return false;
+	str_append_sv(&text, begin);
+	for (size_t at = 0; at < bare.n; at += LINE) {
+		size_t n = bare.n - at < LINE ? bare.n - at : LINE;
+		str_append(&text, bare.p + at, n);
+		str_append_char(&text, '\n');
+	}
+	str_append_sv(&text, end);
+	struct sv whole = { arena_strndup(a, str_cstr(&text), text.len), text.len };
+	str_release(&text);
+	bool good = take_block(&whole, &block) && whole.n == 0;
+	if (good)
+		*ret = block;
+	return good;
+}

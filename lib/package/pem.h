@@ -11,7 +11,10 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { PEM_BLOCKS_MAX = 64 };
+enum {
+	PEM_BLOCKS_MAX = 64,
+	PEM_BARE_MAX = 16 << 10, /* bytes of a certificate inside another text */
+};
 
 struct pem_block {
 	struct sv text;       /* the block with its two lines */
@@ -21,5 +24,12 @@ struct pem_block {
 /* ERR_INVALID "certificate-form"; `what` names the file. At least one block. */
 enum err_code pem_split(struct arena *a, struct sv text, const char *what, struct pem_block **ret,
 			size_t *ret_count, struct err *err) MUST_USE;
+
+/* A certificate as a text may carry it: the base64 of its DER, on one line.
+ * pem_bare(): of the first block of `pem`; empty for an empty text. pem_from_bare(): false when it
+ * is not canonical base64 or too long; what it encodes is not looked at. */
+enum err_code pem_bare(struct arena *a, struct sv pem, const char *what, struct sv *ret,
+		       struct err *err) MUST_USE;
+bool pem_from_bare(struct arena *a, struct sv bare, struct pem_block *ret) MUST_USE;
 
 #endif

@@ -13,6 +13,7 @@
 #include "json/json_writer.h"
 #include "package/canonical.h"
 #include "package/name.h"
+#include "package/pem.h"
 
 #define DIGEST_PREFIX "sha256:"
 
@@ -209,7 +210,7 @@ static void put_seen_and_to(struct json_writer *w, const struct record *r)
 }
 
 /* In any order and layout; canonical_text() does the rest. */
-static void put_record(struct str *draft, const struct record *r)
+static void put_record(struct str *draft, const struct record *r, struct sv sm2)
 {
 	struct json_writer w;
 	json_writer_init(&w, draft);
@@ -233,6 +234,10 @@ static void put_record(struct str *draft, const struct record *r)
 	put_registered(&w, r);
 	put_seen_and_to(&w, r);
 	json_kv_sv(&w, "side", r->side);
+	if (sm2.n)
+		json_kv_sv(&w, "sm2", sm2);
+	else
+		json_kv_null(&w, "sm2");
 	json_kv_sv(&w, "state", r->state);
 	json_kv_sv(&w, "thread", r->thread);
 	json_kv_i64(&w, "v", 1);
@@ -244,9 +249,11 @@ enum err_code record_write(struct arena *a, const struct record *r, struct str *
 {
 	struct str draft = STR_INIT(RECORD_BYTES_MAX), text = STR_INIT(RECORD_BYTES_MAX);
 	struct record again;
-	put_record(&draft, r);
-	enum err_code code = ERR_OK;
-	if (draft.failed)
+	struct sv sm2;
+	enum err_code code = pem_bare(a, r->sm2_certificate, "记录的国密证书", &sm2, err);
+	if (!code)
+		put_record(&draft, r, sm2);
+	if (!code && draft.failed)
 		code = err_set(err, ERR_TOO_LARGE, "too-large", "记录过大");
 	if (!code)
 		code = canonical_text(a, (struct sv){ str_cstr(&draft), draft.len }, &text, err);
@@ -434,6 +441,18 @@ static void get_to(struct reading *rd, const struct json_value *root, struct rec
 	r->to = to;
 }
 
+static void get_sm2(struct reading *rd, const struct json_value *root, struct record *r)
+{
+	const struct json_value *v = json_get(root, "sm2");
+	struct pem_block block;
+	if (json_type(v) == JSON_NULL)
+		return;
+	if (pem_from_bare(rd->arena, json_string(v), &block))
+		r->sm2_certificate = block.text;
+	else
+		refuse(rd, "sm2", "不是证书的 base64");
+}
+
 static void get_rest(struct reading *rd, const struct json_value *root, struct record *r)
 {
 	r->act = get_code(rd, root, "act");
@@ -482,7 +501,8 @@ enum err_code record_parse(struct arena *a, struct sv bytes, const char *what, s
 	static const char *const names[] = {
 		"act",     "actor", "channel", "fields", "happened_at", "kind", "lane",
 		"made_at", "n",     "number",  "organ",  "package",     "prev", "registered",
-		"seen",    "side",  "state",   "thread", "to",          "v",    NULL,
+		"seen",    "side",  "sm2",     "state",  "thread",      "to",   "v",
+		NULL,
 	};
 	struct reading rd = { a, what, err, ERR_OK };
 	struct record r = { .number = { NULL, 0 } };
@@ -506,6 +526,7 @@ enum err_code record_parse(struct arena *a, struct sv bytes, const char *what, s
 	get_to(&rd, root, &r);
 	get_package(&rd, root, &r);
 	get_registered(&rd, root, &r);
+	get_sm2(&rd, root, &r);
 	if (!rd.code)
 		keep_fields(&rd, root, &r);
 	if (!rd.code)

@@ -13,11 +13,14 @@
  *    "happened_at":"2026-11-23T10:00:00.000000+08:00","kind":"filed","lane":"512022-police",
  *    "made_at":"2026-11-23T10:01:00.000000+08:00","n":3,"number":"乐公(食)立字〔2026〕3号",
  *    "organ":"乐至县公安局","package":null,"prev":"sha256:...","registered":null,
- *    "seen":{"512022-market":{"digest":"sha256:...","n":2}},"side":"receiver","state":"filed",
- *    "thread":"0190...","to":["512022-market"],"v":1}
+ *    "seen":{"512022-market":{"digest":"sha256:...","n":2}},"side":"receiver","sm2":null,
+ *    "state":"filed","thread":"0190...","to":["512022-market"],"v":1}
  *
  * A paper answer of an organ that is not connected is registered by another: the record then
  * stands in the lane of the organ that registered it and `registered` says for whom.
+ *
+ * `sm2` is the certificate of the side signature that stands beside the CMS (package/side.h), null
+ * when there is none.
  *
  * Times are instants in Asia/Shanghai, always with six digits of a second. Pure functions,
  * any thread; what record_parse() gives lives in the arena and in the bytes.
@@ -120,6 +123,10 @@ struct record {
 	struct sv registered_for, registered_medium;
 	bool has_scan;
 	struct record_digest scan;
+
+	/* Of the side signature: PEM, the first of it to write (its chain may follow), alone when read;
+	 * empty = null. */
+	struct sv sm2_certificate;
 };
 
 /* Appends the canonical bytes. Texts are brought to NFC. The same rules as for reading:

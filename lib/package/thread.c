@@ -73,23 +73,6 @@ static void append(struct lane *lane, const struct record_digest *digest)
 	lane->digests[lane->count++] = *digest;
 }
 
-void thread_check_known(struct thread_check *tc, struct sv lane, int64_t n,
-			const struct record_digest *digest)
-{
-	struct lane *l = take_lane(tc, lane);
-	CHECK(n == (int64_t)l->count + 1);
-	append(l, digest);
-}
-
-int64_t thread_check_lane(const struct thread_check *tc, struct sv lane, struct record_digest *ret)
-{
-	const struct lane *l = find_lane(tc, lane);
-	if (!l || l->count == 0)
-		return 0;
-	*ret = l->digests[l->count - 1];
-	return (int64_t)l->count;
-}
-
 size_t thread_check_lanes(const struct thread_check *tc)
 {
 	return tc->count;
@@ -188,7 +171,7 @@ enum err_code thread_check_record(struct thread_check *tc, const struct record *
 	return ERR_OK;
 }
 
-enum err_code record_verify(struct sv bytes, const struct record *r, struct sv cms,
+enum err_code record_verify(struct sv bytes, const struct record *r, struct sv cms, struct sv sm2,
 			    const struct crypto_trust *trust, struct crypto_certificate *ret,
 			    struct err *err)
 {
@@ -197,6 +180,8 @@ enum err_code record_verify(struct sv bytes, const struct record *r, struct sv c
 	if (!code && !sv_eq_str(r->lane, c.code))
 		code = err_set(err, ERR_INVALID, "certificate-organ",
 			       "签名证书属于“%s”，记录却在“%.*s”名下", c.code, SV_ARG(r->lane));
+	if (!code)
+		code = side_verify(bytes, sm2, r->sm2_certificate, r->lane, NULL, r->made_at, err);
 	if (!code)
 		*ret = c;
 	return code;

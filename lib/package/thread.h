@@ -8,8 +8,7 @@
  * doubled, altered or moved is found.
  *
  *   struct thread_check *tc = thread_check_new();
- *   for every record we hold:   thread_check_known(tc, lane, n, &digest)   or thread_check_record()
- *   for every record that came: record_parse(), signature, thread_check_record()
+ *   for every record:   record_parse(), signature, thread_check_record()
  *
  * Signatures are not looked at here: record_verify() does that. Pure; a thread_check belongs to
  * one thread at a time.
@@ -19,6 +18,7 @@
 
 #include "crypto/sign.h"
 #include "package/record.h"
+#include "package/side.h"
 
 enum {
 	THREAD_RECORDS_MAX = 100000,
@@ -30,9 +30,6 @@ struct thread_check;
 struct thread_check *thread_check_new(void);
 void thread_check_free(struct thread_check *tc); /* NULL allowed */
 
-/* A record that is believed already, in the order of its lane: n counts from 1. */
-void thread_check_known(struct thread_check *tc, struct sv lane, int64_t n,
-			const struct record_digest *digest);
 /* The next record. ERR_INVALID, and nothing is taken up:
  *   thread-other     of another thread or channel
  *   chain-gap        a record of the lane before it is missing
@@ -44,13 +41,12 @@ void thread_check_known(struct thread_check *tc, struct sv lane, int64_t n,
  *   seen-back        it has seen less than the record before it in its lane */
 enum err_code thread_check_record(struct thread_check *tc, const struct record *r,
 				  const struct record_digest *digest, struct err *err) MUST_USE;
-/* Records of a lane so far, and the digest of the last (when not 0). */
-int64_t thread_check_lane(const struct thread_check *tc, struct sv lane, struct record_digest *ret);
+/* Lanes with a record so far. */
 size_t thread_check_lanes(const struct thread_check *tc);
 
-/* The signature of a record by the organ of its lane, good at made_at: the rules of crypto/sign.h,
- * "certificate-organ" when another organ signed it. */
-enum err_code record_verify(struct sv bytes, const struct record *r, struct sv cms,
+/* The signatures of a record by the organ of its lane, good at made_at: the rules of crypto/sign.h
+ * and package/side.h, "certificate-organ" when another organ signed it. sm2 .p NULL: none came. */
+enum err_code record_verify(struct sv bytes, const struct record *r, struct sv cms, struct sv sm2,
 			    const struct crypto_trust *trust, struct crypto_certificate *ret,
 			    struct err *err) MUST_USE;
 
@@ -72,6 +68,8 @@ struct thread_list {
 	struct sv thread, channel;
 	struct sv handoff_no; /* empty = null */
 	struct sv exporter;   /* organ code: whose ledger's order, and who signs */
+	/* Of the side signature of this list, as in a record; empty = null. */
+	struct sv sm2_certificate;
 	const struct thread_row *records;
 	size_t record_count;
 	const struct thread_bag *bags;

@@ -5,6 +5,7 @@
 #include "json/json_writer.h"
 #include "package/canonical.h"
 #include "package/name.h"
+#include "package/pem.h"
 #include "package/thread.h"
 #include "package/tree.h"
 
@@ -21,7 +22,7 @@ static void put_digest(struct json_writer *w, const char *key, const struct reco
 	json_kv_str(w, key, text);
 }
 
-static void put_list(struct str *draft, const struct thread_list *list)
+static void put_list(struct str *draft, const struct thread_list *list, struct sv sm2)
 {
 	struct json_writer w;
 	json_writer_init(&w, draft);
@@ -34,6 +35,10 @@ static void put_list(struct str *draft, const struct thread_list *list)
 	else
 		json_kv_null(&w, "handoff_no");
 	json_kv_sv(&w, "exporter", list->exporter);
+	if (sm2.n)
+		json_kv_sv(&w, "sm2", sm2);
+	else
+		json_kv_null(&w, "sm2");
 	json_key(&w, "records");
 	json_arr_open(&w);
 	for (size_t i = 0; i < list->record_count; i++) {
@@ -62,9 +67,12 @@ enum err_code thread_list_write(struct arena *a, const struct thread_list *list,
 {
 	struct str draft = STR_INIT(THREAD_BYTES_MAX), text = STR_INIT(THREAD_BYTES_MAX);
 	struct thread_list again;
-	put_list(&draft, list);
-	enum err_code code = ERR_OK;
-	if (draft.failed)
+	struct sv sm2;
+	enum err_code code =
+		pem_bare(a, list->sm2_certificate, "thread.json 的国密证书", &sm2, err);
+	if (!code)
+		put_list(&draft, list, sm2);
+	if (!code && draft.failed)
 		code = err_set(err, ERR_TOO_LARGE, "too-large", "thread.json 过大");
 	if (!code)
 		code = canonical_text(a, (struct sv){ str_cstr(&draft), draft.len }, &text, err);
@@ -155,8 +163,9 @@ enum err_code thread_list_parse(struct arena *a, struct sv bytes, struct thread_
 				struct err *err)
 {
 	static const char *const names[] = { "bags",    "channel", "exporter", "handoff_no",
-					     "records", "thread",  "v" };
+					     "records", "sm2",     "thread",   "v" };
 	const struct json_value *root = NULL;
+	struct pem_block block = { .text = { NULL, 0 } };
 	struct thread_list list = { .thread = { NULL, 0 } };
 	int64_t version = 0;
 	if (bytes.n > THREAD_BYTES_MAX)
@@ -183,6 +192,10 @@ enum err_code thread_list_parse(struct arena *a, struct sv bytes, struct thread_
 	if (json_type(json_get(root, "handoff_no")) != JSON_NULL &&
 	    (list.handoff_no.n == 0 || list.handoff_no.n > RECORD_TEXT_MAX))
 		return wrong(err, "handoff_no", "不是文号");
+	if (json_type(json_get(root, "sm2")) != JSON_NULL &&
+	    !pem_from_bare(a, json_string(json_get(root, "sm2")), &block))
+		return wrong(err, "sm2", "不是证书的 base64");
+	list.sm2_certificate = block.text;
 	code = parse_rows(a, json_get(root, "records"), &list, err);
 	if (!code)
 		code = parse_bags(a, json_get(root, "bags"), &list, err);

@@ -172,11 +172,6 @@ bool tree_is_plain(const struct tree *t)
 	return t->plain;
 }
 
-const struct package_limits *tree_limits(const struct tree *t)
-{
-	return &t->limits;
-}
-
 size_t tree_count(const struct tree *t)
 {
 	return t->count;

@@ -66,7 +66,6 @@ void tree_close(struct tree *t); /* NULL allowed */
 bool tree_is_zip(const struct tree *t);
 /* Of a ZIP: our writer's order, folders and fields throughout, see bag_write_zip(). */
 bool tree_is_plain(const struct tree *t);
-const struct package_limits *tree_limits(const struct tree *t);
 size_t tree_count(const struct tree *t);
 const struct tree_entry *tree_at(const struct tree *t, size_t i);
 const struct tree_entry *tree_find(const struct tree *t, struct sv path);

@@ -7,6 +7,7 @@
  * looks at everything that can be looked at:
  *
  *   bag       complete, nothing extra, nothing altered; our own form; signed by its sender
+ *   SM2       there exactly where the signed text names its certificate, and made with that one
  *   record    canonical; signed by the organ of its lane, with a certificate good at made_at
  *   records   chains without gap or double, `seen` refers to records that are there
  *   export    thread.json signed, and it lists exactly the files; records name these bags;

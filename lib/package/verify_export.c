@@ -106,6 +106,12 @@ static void good_record(struct verifying *v, const char *title, const struct rec
 		    sm2 ? "，国密签名有效" : "");
 }
 
+static struct verify_signed signed_record(const struct record *r, struct sv bytes, struct sv cms,
+					  struct sv sm2, const char *base)
+{
+	return (struct verify_signed){ bytes, cms, sm2, base, r->lane, r->sm2_certificate };
+}
+
 /* Bytes, signatures and place; `path` is below the prefix. */
 static enum err_code check_record(struct exporting *x, const char *path, struct record *ret,
 				  struct crypto_certificate *ret_c, struct err *err)
@@ -117,9 +123,10 @@ static enum err_code check_record(struct exporting *x, const char *path, struct 
 	if (!bytes.p)
 		return err_set(err, ERR_INVALID, "export-missing", "缺少");
 	enum err_code code = record_parse(v->arena, bytes, path, ret, err);
-	if (!code)
-		code = verify_signatures(v, bytes, cms, sm2, path, ret->lane, ret->made_at, false,
-					 ret_c, err);
+	if (!code) {
+		struct verify_signed s = signed_record(ret, bytes, cms, sm2, path);
+		code = verify_signatures(v, &s, ret->made_at, false, ret_c, err);
+	}
 	struct record_digest digest = record_digest(bytes);
 	if (!code)
 		code = thread_check_record(x->chain, ret, &digest, err);
@@ -183,17 +190,19 @@ static void check_list_signature(struct exporting *x)
 		if (x->readable[i] && x->records[i].made_at > last)
 			last = x->records[i].made_at;
 	}
-	struct sv sm2 = verify_text(v, "thread.json.sm2");
+	struct verify_signed s = {
+		verify_text(v, "thread.json"),     verify_text(v, "thread.json.p7s"),
+		verify_text(v, "thread.json.sm2"), "thread.json",
+		x->list.exporter,                  x->list.sm2_certificate,
+	};
 	if (last == INSTANT_NONE)
 		refuse(v, "thread.json 签名", "", "signature-wrong",
 		       "没有一条可读的记录，无法核对");
-	else if (verify_signatures(v, verify_text(v, "thread.json"),
-				   verify_text(v, "thread.json.p7s"), sm2, "thread.json",
-				   x->list.exporter, last, true, &c, &err))
+	else if (verify_signatures(v, &s, last, true, &c, &err))
 		verify_refuse(v, "thread.json 签名", "", &err);
 	else
 		verify_line(v, VERDICT_GOOD, "thread.json 签名：导出机关%s（%s）签名有效%s", c.name,
-			    c.code, sm2.p ? "，国密签名有效" : "");
+			    c.code, s.sm2.p ? "，国密签名有效" : "");
 }
 
 /* ---- bags ---- */
@@ -249,23 +258,6 @@ static enum err_code check_user(const struct bag *bag, const struct record *r, s
 		       why, SV_ARG(r->lane), (long long)r->n);
 }
 
-/* An SM2 signature names no certificate: the two copies of it in an export must be one. */
-static enum err_code check_sm2_copy(struct exporting *x, const struct bag *bag, struct err *err)
-{
-	struct sv text = bag_text(bag, "signatures/signer-sm2.pem");
-	struct sv sender = json_string(json_get(json_get(bag_manifest(bag), "sender"), "code"));
-	struct pem_block *blocks;
-	size_t count;
-	if (!text.p)
-		return ERR_OK;
-	enum err_code code =
-		pem_split(x->v->arena, text, "signatures/signer-sm2.pem", &blocks, &count, err);
-	if (!code && !verify_knows_sm2(x->v, sender, blocks[0].fingerprint))
-		code = err_set(err, ERR_INVALID, "signature-certificate",
-			       "国密证书与 certificates/%.*s.sm2.pem 不一致", SV_ARG(sender));
-	return code;
-}
-
 /* Against thread.json and every record that names it. */
 static enum err_code check_users(struct exporting *x, const struct thread_bag *row,
 				 const struct bag *bag, struct err *err)
@@ -285,8 +277,6 @@ static enum err_code check_users(struct exporting *x, const struct thread_bag *r
 		users++;
 		code = check_user(bag, r, err);
 	}
-	if (!code)
-		code = check_sm2_copy(x, bag, err);
 	if (!code && users == 0)
 		code = err_set(err, ERR_INVALID, "package-unused", "没有记录提到它");
 	return code;
@@ -461,9 +451,10 @@ void verify_record_alone(struct verifying *v, const char *name, struct sv bytes,
 	enum err_code code = record_parse(v->arena, bytes, name, &r, &err);
 	if (!code && !name_fits(v, name, &r))
 		code = err_set(&err, ERR_INVALID, "record-file", "文件名与内容不符");
-	if (!code)
-		code = verify_signatures(v, bytes, cms, sm2, name, r.lane, r.made_at, false, &c,
-					 &err);
+	if (!code) {
+		struct verify_signed s = signed_record(&r, bytes, cms, sm2, name);
+		code = verify_signatures(v, &s, r.made_at, false, &c, &err);
+	}
 	if (code) {
 		verify_refuse(v, "记录", name, &err);
 		return;

@@ -6,6 +6,7 @@
 
 #include "package/bag.h"
 #include "package/pem.h"
+#include "package/side.h"
 #include "package/verify.h"
 
 /* One file of certificates/. */
@@ -46,13 +47,17 @@ bool verify_bag(struct verifying *v, struct bag *bag, const char *what);
 
 /* verify_signature.c */
 void verify_load_certificates(struct verifying *v, const struct tree *t, const char *prefix);
-/* <base>.p7s and <base>.sm2 over `bytes`, by the organ, good at `at`, or when `or_later` at some
- * time after. Takes the signatures from the arguments (.p NULL: there is none). */
-enum err_code verify_signatures(struct verifying *v, struct sv bytes, struct sv cms, struct sv sm2,
-				const char *base, struct sv organ, instant_t at, bool or_later,
-				struct crypto_certificate *ret, struct err *err) MUST_USE;
-/* Is this certificate in certificates/<organ>.sm2.pem? True also when there is no such file. */
-bool verify_knows_sm2(const struct verifying *v, struct sv organ, const char *fingerprint);
+struct verify_signed {
+	struct sv bytes, cms, sm2; /* signatures: .p NULL when there is none */
+	const char *base;          /* of the files <base>.p7s and <base>.sm2 */
+	struct sv organ;
+	struct sv sm2_certificate; /* that the bytes name; empty: none */
+};
+/* Both signatures over the bytes, by the organ, good at `at`, or when `or_later` at some time
+ * after. */
+enum err_code verify_signatures(struct verifying *v, const struct verify_signed *s, instant_t at,
+				bool or_later, struct crypto_certificate *ret,
+				struct err *err) MUST_USE;
 /* Lines for certificates that nothing was signed with. */
 void verify_unused_certificates(struct verifying *v);
 

@@ -100,30 +100,32 @@ static enum err_code check_cms(const struct verifying *v, struct sv bytes, struc
 	return code;
 }
 
+/* The certificate that the text names must also lie in the file of its organ, where its chain may
+ * stand behind it. */
 static enum err_code check_sm2(const struct verifying *v, struct sv bytes, struct sv sm2,
-			       struct sv organ, instant_t at, bool or_later, struct err *err)
+			       struct sv certificate, struct sv organ, instant_t at, bool or_later,
+			       struct err *err)
 {
 	struct verify_pem *pem = find_pem(v, organ, ".sm2.pem");
-	enum err_code code = ERR_INVALID;
-	if (!pem)
-		return err_set(err, ERR_INVALID, "signature-missing",
-			       "国密签名没有证书 certificates/%.*s.sm2.pem，无法核对",
-			       SV_ARG(organ));
-	for (size_t i = 0; code && i < pem->count; i++) {
-		struct crypto_certificate c;
-		/* This one first, the rest of the file is its chain. */
-		struct sv chain = pem->blocks[i].text;
-		chain.n = (size_t)(pem->text.p + pem->text.n - chain.p);
-		code = crypto_certificate_read(chain, &c, err);
-		instant_t when = code || !or_later || c.not_before < at ? at : c.not_before;
-		if (!code)
-			code = crypto_verify_sm2(bytes, sm2, chain, v->options.trust, when, &c,
-						 err);
-		if (!code)
-			code = check_organ(organ, &c, err);
-		if (!code)
-			pem->used[i] = true;
+	struct crypto_certificate c = { .not_before = at };
+	size_t i = 0;
+	enum err_code code =
+		certificate.n ? crypto_certificate_read(certificate, &c, err) : ERR_OK;
+	while (certificate.n && !code && pem && i < pem->count &&
+	       strcmp(pem->blocks[i].fingerprint, c.fingerprint) != 0)
+		i++;
+	if (certificate.n && !code && v->has_certificates) {
+		if (!pem || i == pem->count)
+			return err_set(err, ERR_INVALID, "signature-certificate",
+				       "所写明的国密证书不在 certificates/%.*s.sm2.pem 中",
+				       SV_ARG(organ));
+		certificate.p = pem->blocks[i].text.p;
+		certificate.n = (size_t)(pem->text.p + pem->text.n - certificate.p);
+		pem->used[i] = true;
 	}
+	instant_t when = or_later && c.not_before > at ? c.not_before : at;
+	if (!code)
+		code = side_verify(bytes, sm2, certificate, organ, v->options.trust, when, err);
 	return code;
 }
 
@@ -139,32 +141,21 @@ static void ask_ca(struct verifying *v, struct sv bytes, struct sv cms,
 	v->ca = NULL;
 }
 
-enum err_code verify_signatures(struct verifying *v, struct sv bytes, struct sv cms, struct sv sm2,
-				const char *base, struct sv organ, instant_t at, bool or_later,
-				struct crypto_certificate *ret, struct err *err)
+enum err_code verify_signatures(struct verifying *v, const struct verify_signed *s, instant_t at,
+				bool or_later, struct crypto_certificate *ret, struct err *err)
 {
-	if (!cms.p)
-		return err_set(err, ERR_INVALID, "signature-missing", "缺少签名 %s.p7s", base);
-	enum err_code code = check_cms(v, bytes, cms, organ, at, or_later, ret, err);
+	if (!s->cms.p)
+		return err_set(err, ERR_INVALID, "signature-missing", "缺少签名 %s.p7s", s->base);
+	enum err_code code = check_cms(v, s->bytes, s->cms, s->organ, at, or_later, ret, err);
 	if (!code)
-		code = check_organ(organ, ret, err);
+		code = check_organ(s->organ, ret, err);
 	if (!code)
-		code = use_certificate(v, organ, ret, err);
-	if (!code && sm2.p)
-		code = check_sm2(v, bytes, sm2, organ, at, or_later, err);
+		code = use_certificate(v, s->organ, ret, err);
+	if (!code)
+		code = check_sm2(v, s->bytes, s->sm2, s->sm2_certificate, s->organ, at, or_later, err);
 	if (!code && v->ca)
-		ask_ca(v, bytes, cms, ret, at);
+		ask_ca(v, s->bytes, s->cms, ret, at);
 	return code;
-}
-
-bool verify_knows_sm2(const struct verifying *v, struct sv organ, const char *fingerprint)
-{
-	const struct verify_pem *pem = find_pem(v, organ, ".sm2.pem");
-	for (size_t i = 0; pem && i < pem->count; i++) {
-		if (strcmp(pem->blocks[i].fingerprint, fingerprint) == 0)
-			return true;
-	}
-	return !pem;
 }
 
 void verify_unused_certificates(struct verifying *v)

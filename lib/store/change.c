@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "store/change.h"
 
+#include <stdlib.h>
+
 #include "base/text.h"
+#include "crypto/crypto.h"
 #include "json/json_reader.h"
 #include "json/json_writer.h"
 #include "law/ident.h"
+#include "store/change_form.h"
+#include "store/change_public.h"
 
 enum { DOC_MAX_BYTES = 2 * 1024 * 1024, BODY_MAX_BYTES = 512 * 1024, SEARCH_MAX_BYTES = 64 * 1024,
        PARTIES_MAX = 50 };
@@ -252,6 +257,17 @@ static void write_search(struct json_writer *w, struct arena *arena, const struc
 	json_obj_close(w);
 }
 
+/* Title and party, as the row of rate_mark carries them. */
+static bool names_moved(const struct dossier *before, const struct dossier *after)
+{
+	struct arena arena = ARENA_INIT(0);
+	bool moved = strcmp(change_title(&arena, before), change_title(&arena, after)) != 0 ||
+		     strcmp(change_party(&arena, before), change_party(&arena, after)) != 0;
+
+	arena_fini(&arena);
+	return moved;
+}
+
 bool change_moves_mark(const struct dossier *before, const struct dossier *after)
 {
 	struct rate_mark now, then;
@@ -261,9 +277,38 @@ bool change_moves_mark(const struct dossier *before, const struct dossier *after
 	rate_mark_of(after, &now);
 	rate_mark_of(before, &then);
 	return !rate_mark_same(&now, &then) || !fact_same(before, after, FIELD_OFFICER) ||
-	       !fact_same(before, after, FIELD_CAMPAIGNS) || !fact_same(before, after, FIELD_IP_TYPE);
+	       !fact_same(before, after, FIELD_CAMPAIGNS) || !fact_same(before, after, FIELD_IP_TYPE) ||
+	       names_moved(before, after);
 }
 
+bool change_names_moved(const struct dossier *before, const struct dossier *after)
+{
+	return !fact_same(before, after, FIELD_OFFICER) || names_moved(before, after);
+}
+
+static void write_sum(struct json_writer *w, const char *key, int64_t fen)
+{
+	if (fen == MARK_NO_SUM)
+		json_kv_null(w, key);
+	else
+		json_kv_i64(w, key, fen);
+}
+
+static void write_mark_disclosure(struct json_writer *w, const struct rate_mark *m)
+{
+	json_kv_day(w, "publish_due_on", m->publish_due_on);
+	json_kv_day(w, "published_on", m->published_on);
+	json_kv_day(w, "credit_due_on", m->credit_due_on);
+	json_kv_day(w, "credit_on", m->credit_on);
+	json_kv_day(w, "withdraw_due_on", m->withdraw_due_on);
+	json_kv_day(w, "withdrawn_on", m->withdrawn_on);
+	json_kv_day(w, "stop_due_on", m->stop_due_on);
+	json_kv_day(w, "stopped_on", m->stopped_on);
+	if (m->case_id)
+		json_kv_i64(w, "case_id", m->case_id);
+}
+
+/* Title, party and the officer's name are in the matter beside it. */
 static void write_mark(struct json_writer *w, const struct change *c)
 {
 	const struct dossier *d = c->after;
@@ -293,8 +338,12 @@ static void write_mark(struct json_writer *w, const struct change *c)
 	json_kv_day(w, "closed_on", now.closed_on);
 	json_kv_day(w, "suspended_on", now.suspended_on);
 	json_kv_day(w, "resumed_on", now.resumed_on);
-	json_kv_day(w, "publish_due_on", now.publish_due_on);
-	json_kv_day(w, "published_on", now.published_on);
+	write_mark_disclosure(w, &now);
+	json_kv_bool(w, "declined", now.declined);
+	write_sum(w, "value_fen", now.value_fen);
+	write_sum(w, "income_fen", now.income_fen);
+	write_sum(w, "fine_fen", now.fine_fen);
+	write_sum(w, "confiscated_fen", now.confiscated_fen);
 	write_day_or_infinity(w, "active_until", now.active_until);
 	json_obj_close(w);
 }
@@ -405,20 +454,14 @@ void handoff_copy_of(const struct dossier *d, struct handoff_copy *ret)
 
 static void write_hex(struct json_writer *w, const char *key, const void *p, size_t n)
 {
-	struct str out = STR_INIT(DOC_MAX_BYTES);
-	static const char digits[] = "0123456789abcdef";
-
 	if (!p) {
 		json_kv_null(w, key);
 		return;
 	}
-	for (size_t i = 0; i < n; i++) {
-		uint8_t byte = ((const uint8_t *)p)[i];
-		str_append_char(&out, digits[byte >> 4]);
-		str_append_char(&out, digits[byte & 15]);
-	}
-	json_kv_sv(w, key, (struct sv){ str_cstr(&out), out.len });
-	str_release(&out);
+	char *hex = xmalloc(2 * n + 1);
+	crypto_hex(p, n, hex);
+	json_kv_str(w, key, hex);
+	free(hex);
 }
 
 static void write_record(struct json_writer *w, const struct change_record *r)
@@ -543,8 +586,12 @@ static enum err_code write_change(struct json_writer *w, struct arena *arena, co
 		write_parties(w, arena, c->after);
 	write_search(w, arena, c);
 	write_mark(w, c);
+	if (change_moves_form(c->before, c->after))
+		change_write_form(w, c);
 	if (c->handoff)
 		write_handoff(w, c);
+	if (code == ERR_OK && c->after->kind == MATTER_DISCLOSURE)
+		code = change_write_disclosure(w, arena, c, err);
 	json_obj_close(w);
 	return code;
 }

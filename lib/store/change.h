@@ -65,6 +65,7 @@ struct change {
 	const struct actor *actor;
 	bool back_entry;
 	const char *title;             /* NULL: made from party and cause */
+	const char *organ_name;        /* of a disclosure: whose decision it is; NULL: of the actor's organ */
 	const struct change_handoff *handoff; /* NULL: not a hand-over */
 };
 
@@ -98,6 +99,8 @@ const char *change_party(struct arena *arena, const struct dossier *d);
 const char *change_search_text(struct arena *arena, const struct dossier *d);
 /* Does the act between these two change what the rates count, so that a new row of rate_mark begins? */
 bool change_moves_mark(const struct dossier *before, const struct dossier *after);
+/* Title, party or officer, which rows of rate_mark and form_mark carry. */
+bool change_names_moved(const struct dossier *before, const struct dossier *after);
 /* 文种代字 of the number that this act takes, NULL: none. Registration and seizure share a row, whose
  * paper CHANGE_PAPER_MEASURE stands for two papers. */
 #define CHANGE_PAPER_MEASURE "measure"

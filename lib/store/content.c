@@ -24,7 +24,7 @@ struct content_put {
 	struct content_store *store;
 	int fd;
 	char name[40];
-	struct crypto_summer *summer;
+	struct crypto_summer *summer; /* NULL: the caller hashes */
 };
 
 /* ---- small parts ---- */
@@ -246,7 +246,7 @@ enum err_code content_adopt(struct content_store *s, int dir, const char *from, 
 	return code;
 }
 
-enum err_code content_put_new(struct content_store *s, struct content_put **ret, struct err *err)
+enum err_code content_put_new_summed(struct content_store *s, struct content_put **ret, struct err *err)
 {
 	struct content_put *p = xcalloc(1, sizeof(*p));
 
@@ -258,16 +258,25 @@ enum err_code content_put_new(struct content_store *s, struct content_put **ret,
 		free(p);
 		return code;
 	}
-	p->summer = crypto_summer_new();
 	*ret = p;
 	return ERR_OK;
+}
+
+enum err_code content_put_new(struct content_store *s, struct content_put **ret, struct err *err)
+{
+	enum err_code code = content_put_new_summed(s, ret, err);
+
+	if (code == ERR_OK)
+		(*ret)->summer = crypto_summer_new();
+	return code;
 }
 
 enum err_code content_put_write(struct content_put *p, const void *bytes, size_t n, struct err *err)
 {
 	const char *at = bytes;
 
-	crypto_summer_update(p->summer, bytes, n);
+	if (p->summer)
+		crypto_summer_update(p->summer, bytes, n);
 	while (n > 0) {
 		ssize_t done = write(p->fd, at, n);
 		if (done < 0 && errno == EINTR)
@@ -282,14 +291,19 @@ enum err_code content_put_write(struct content_put *p, const void *bytes, size_t
 
 enum err_code content_put_finish(struct content_put *p, struct crypto_sums *ret, struct err *err)
 {
-	enum err_code code = ERR_OK;
-
 	crypto_summer_finish(p->summer, ret);
 	p->summer = NULL;
+	return content_put_finish_summed(p, ret, err);
+}
+
+enum err_code content_put_finish_summed(struct content_put *p, const struct crypto_sums *sums, struct err *err)
+{
+	enum err_code code = ERR_OK;
+
 	if (fsync(p->fd) != 0)
 		code = content_io_error(err, "fsync");
 	else
-		code = content_adopt(p->store, p->store->tmp, p->name, false, ret, err);
+		code = content_adopt(p->store, p->store->tmp, p->name, false, sums, err);
 	content_put_free(p);
 	return code;
 }

@@ -58,6 +58,9 @@ enum err_code content_put_new(struct content_store *s, struct content_put **ret,
 enum err_code content_put_write(struct content_put *p, const void *bytes, size_t n, struct err *err) MUST_USE;
 /* The content is on the disk under its name. Frees, also on failure. */
 enum err_code content_put_finish(struct content_put *p, struct crypto_sums *ret, struct err *err) MUST_USE;
+/* The same for a caller who hashes all that he writes anyway: content_put_finish_summed() takes his sums. */
+enum err_code content_put_new_summed(struct content_store *s, struct content_put **ret, struct err *err) MUST_USE;
+enum err_code content_put_finish_summed(struct content_put *p, const struct crypto_sums *sums, struct err *err) MUST_USE;
 /* Leaves nothing behind. NULL allowed. */
 void content_put_free(struct content_put *p);
 

@@ -215,6 +215,15 @@ SELECT r.lane, r.n, encode(r.digest, 'hex'), r.seq
 -- out:  code text, name text, kind text, region text?, way text, url text?, pin text?, active boolean
 SELECT code, name, kind, region, way, url, pin, active FROM ipcase.organ_peer WHERE code = $1::text;
 
+-- The newest signature of each organ elsewhere, for its certificate. Walks the primary key backwards to its first row.
+-- name: peer_certificates :many
+-- out:  code text, pin text?, cms text?
+SELECT p.code, p.pin,
+       (SELECT encode(r.cms, 'hex') FROM ipcase.record r WHERE r.lane = p.code
+         ORDER BY r.matter_id DESC, r.lane DESC, r.n DESC LIMIT 1)
+  FROM ipcase.organ_peer p
+ WHERE p.active AND p.way IN ('network', 'disc') ORDER BY p.code LIMIT 10000;
+
 -- name: quarantine_add :one
 -- in:   organ_id bigint, unit_id bigint, source text, digest text, rule text, message text, path text?
 -- out:  id bigint

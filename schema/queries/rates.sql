@@ -15,21 +15,17 @@ SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan'
        set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true);
 
 -- Rows of the period in the order of rate_mark_active_idx, without the years that cannot matter; a page begins
--- behind the last row of the one before. The group's keys stand in one text, between U+001F; the days are
--- numbers since 1970-01-01 in one text, empty where unknown: one cell instead of fourteen.
+-- behind the last row of the one before. The group's keys stand in one text, between U+001F.
 -- name: rates_rows :many
 -- in:   organ_id bigint, after_until date, after_opened date, after_id bigint, to_on date, page bigint,
 --       grouping text
--- out:  matter_id, clue boolean, performing_open boolean, excluded?, keys text, days text, until text
-SELECT matter_id, procedure = 'clue', performing_open, excluded,
+-- out:  matter_id, procedure text, performing_open boolean, excluded?, keys text, days text, until text,
+--       number?, title text
+SELECT matter_id, procedure, performing_open, excluded,
        CASE $7::text WHEN 'campaign' THEN array_to_string(campaigns, chr(31)) WHEN 'unit' THEN unit_id::text
                      WHEN 'ip_type' THEN ip_type WHEN 'officer' THEN coalesce(officer_id::text, '') ELSE '' END,
-       array_to_string(ARRAY[opened_on - date 'epoch', clue_due_on - date 'epoch', clue_decided_on - date 'epoch',
-           filed_on - date 'epoch', decision_due_on - date 'epoch', decided_on - date 'epoch',
-           perform_due_on - date 'epoch', ground_on - date 'epoch', ground_due_on - date 'epoch',
-           closed_on - date 'epoch', suspended_on - date 'epoch', resumed_on - date 'epoch',
-           publish_due_on - date 'epoch', published_on - date 'epoch'], ',', ''), active_until::text AS until
-  FROM ipcase.rate_mark
+       days, active_until::text AS until, number, title
+  FROM ipcase.rate_row
  WHERE known_until = 'infinity' AND organ_id = $1::bigint
    AND (active_until, opened_on, matter_id) > ($2::date, $3::date, $4::bigint)
    AND opened_on <= $5::date AND procedure <> 'back_entry'
@@ -38,16 +34,13 @@ SELECT matter_id, procedure = 'clue', performing_open, excluded,
 -- The same of what was known at an instant, along the primary key.
 -- name: rates_rows_known :many
 -- in:   from_on date, to_on date, after_id bigint, page bigint, k timestamptz, grouping text
--- out:  matter_id, clue boolean, performing_open boolean, excluded?, keys text, days text, until text
-SELECT matter_id, procedure = 'clue', performing_open, excluded,
+-- out:  matter_id, procedure text, performing_open boolean, excluded?, keys text, days text, until text,
+--       number?, title text
+SELECT matter_id, procedure, performing_open, excluded,
        CASE $6::text WHEN 'campaign' THEN array_to_string(campaigns, chr(31)) WHEN 'unit' THEN unit_id::text
                      WHEN 'ip_type' THEN ip_type WHEN 'officer' THEN coalesce(officer_id::text, '') ELSE '' END,
-       array_to_string(ARRAY[opened_on - date 'epoch', clue_due_on - date 'epoch', clue_decided_on - date 'epoch',
-           filed_on - date 'epoch', decision_due_on - date 'epoch', decided_on - date 'epoch',
-           perform_due_on - date 'epoch', ground_on - date 'epoch', ground_due_on - date 'epoch',
-           closed_on - date 'epoch', suspended_on - date 'epoch', resumed_on - date 'epoch',
-           publish_due_on - date 'epoch', published_on - date 'epoch'], ',', ''), active_until::text AS until
-  FROM ipcase.rate_mark
+       days, active_until::text AS until, number, title
+  FROM ipcase.rate_row
  WHERE known_from <= $5::timestamptz AND known_until > $5::timestamptz
    AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
    AND active_until >= $1::date AND opened_on <= $2::date
@@ -68,7 +61,7 @@ SELECT count(*), count(*) FILTER (WHERE published_on <= $1::date)
   FROM ipcase.rate_mark
  WHERE known_from <= $2::timestamptz AND known_until > $2::timestamptz
    AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
-   AND procedure = 'ordinary' AND excluded IS NULL AND publish_due_on <= $1::date;
+   AND procedure = 'disclosure' AND excluded IS NULL AND publish_due_on <= $1::date;
 
 -- name: rates_m7_groups :many
 -- in:   as_of date, k timestamptz, grouping text
@@ -80,47 +73,45 @@ SELECT g.key, count(*), count(*) FILTER (WHERE published_on <= $1::date)
               ELSE ARRAY[coalesce(officer_id::text, '')] END) AS g(key)
  WHERE known_from <= $2::timestamptz AND known_until > $2::timestamptz
    AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
-   AND procedure = 'ordinary' AND excluded IS NULL AND publish_due_on <= $1::date
+   AND procedure = 'disclosure' AND excluded IS NULL AND publish_due_on <= $1::date
  GROUP BY g.key;
 
 -- Not published by the cut-off: what was due longest first. Such a row is active beyond the cut-off.
 -- name: rates_m7_out :many
 -- in:   as_of date, most bigint
 -- out:  matter_id, number?, title, publish_due_on, published_on date?
-SELECT r.matter_id, m.number, m.title, r.publish_due_on, r.published_on
-  FROM (SELECT matter_id, publish_due_on, published_on FROM ipcase.rate_mark
+SELECT r.matter_id, r.number, r.title, r.publish_due_on, r.published_on
+  FROM (SELECT matter_id, number, title, publish_due_on, published_on FROM ipcase.rate_mark
          WHERE known_until = 'infinity' AND active_until > $1::date AND opened_on <= $1::date
            AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit
                                       WHERE id = ANY (ipcase.caller_units())))
-           AND procedure = 'ordinary' AND excluded IS NULL AND publish_due_on <= $1::date
+           AND procedure = 'disclosure' AND excluded IS NULL AND publish_due_on <= $1::date
            AND (published_on IS NULL OR published_on > $1::date)
          ORDER BY publish_due_on, matter_id LIMIT $2::bigint) r
-  JOIN ipcase.matter m ON m.id = r.matter_id
  ORDER BY r.publish_due_on, r.matter_id;
 
 -- name: rates_m7_out_known :many
 -- in:   as_of date, most bigint, k timestamptz
 -- out:  matter_id, number?, title, publish_due_on, published_on date?
-SELECT r.matter_id, m.number, m.title, r.publish_due_on, r.published_on
-  FROM (SELECT matter_id, publish_due_on, published_on FROM ipcase.rate_mark
+SELECT r.matter_id, r.number, r.title, r.publish_due_on, r.published_on
+  FROM (SELECT matter_id, number, title, publish_due_on, published_on FROM ipcase.rate_mark
          WHERE known_from <= $3::timestamptz AND known_until > $3::timestamptz
            AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit
                                       WHERE id = ANY (ipcase.caller_units())))
-           AND procedure = 'ordinary' AND excluded IS NULL AND publish_due_on <= $1::date
+           AND procedure = 'disclosure' AND excluded IS NULL AND publish_due_on <= $1::date
            AND (published_on IS NULL OR published_on > $1::date)
          ORDER BY publish_due_on, matter_id LIMIT $2::bigint) r
-  JOIN ipcase.matter m ON m.id = r.matter_id
  ORDER BY r.publish_due_on, r.matter_id;
 
 -- Published by the cut-off: the latest matters first, straight from the primary key.
 -- name: rates_m7_in :many
 -- in:   as_of date, k timestamptz, most bigint
 -- out:  matter_id, number?, title
-SELECT r.matter_id, m.number, m.title
-  FROM ipcase.rate_mark r JOIN ipcase.matter m ON m.id = r.matter_id
+SELECT r.matter_id, r.number, r.title
+  FROM ipcase.rate_mark r
  WHERE r.known_from <= $2::timestamptz AND r.known_until > $2::timestamptz
    AND r.organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
-   AND r.procedure = 'ordinary' AND r.excluded IS NULL AND r.publish_due_on <= $1::date
+   AND r.procedure = 'disclosure' AND r.excluded IS NULL AND r.publish_due_on <= $1::date
    AND r.published_on <= $1::date
  ORDER BY r.matter_id DESC LIMIT $3::bigint;
 
@@ -128,16 +119,11 @@ SELECT r.matter_id, m.number, m.title
 -- name: rates_incomplete :many
 -- in:   k timestamptz, most bigint
 -- out:  id, number?, title, total bigint
-SELECT id, number, title, count(*) OVER ()
-  FROM ipcase.matter
- WHERE incomplete AND created_at <= $1::timestamptz
+SELECT matter_id, number, title, count(*) OVER ()
+  FROM ipcase.rate_mark
+ WHERE procedure = 'back_entry' AND known_from <= $1::timestamptz AND known_until > $1::timestamptz
    AND organ_id = ANY (ARRAY(SELECT DISTINCT organ_id FROM ipcase.unit WHERE id = ANY (ipcase.caller_units())))
- ORDER BY id LIMIT $2::bigint;
-
--- name: rates_names :many
--- in:   ids bigint[]
--- out:  id, number?, title
-SELECT id, number, title FROM ipcase.matter WHERE id = ANY ($1::bigint[]) ORDER BY id;
+ ORDER BY matter_id LIMIT $2::bigint;
 
 -- name: rates_group_names :many
 -- in:   grouping text

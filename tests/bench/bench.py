@@ -10,14 +10,17 @@ import pathlib
 import re
 import statistics
 import sys
+import threading
 import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
+import audit  # noqa: E402
 import database as bench_database  # noqa: E402
 import handover  # noqa: E402
 import harness  # noqa: E402
+import public  # noqa: E402
 import static_page  # noqa: E402
 from measure import Table, cpu_of_daemon, cpu_of_postgres, load, memory_of  # noqa: E402
 
@@ -252,6 +255,32 @@ def scenarios(data, daemon, folder):
 # ---- one database ------------------------------------------------------------------------------------------------
 
 
+class Reports:
+    """While open, one leader asks for the rates of the year again and again."""
+
+    def __init__(self, daemon, data):
+        self.client = daemon.client(timeout=120)
+        self.client.token = data.leader_token
+        self.year = f"{data.month[0][:4]}-01-01", data.month[1]
+        self.ended, self.made, self.thread = threading.Event(), 0, threading.Thread(target=self.ask)
+
+    def ask(self):
+        while not self.ended.is_set():
+            self.client.get(f"rates?from={self.year[0]}&to={self.year[1]}").ok()
+            self.made += 1
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+        self.client.close()
+        if not self.made:
+            raise RuntimeError("no report was made meanwhile")
+
+
 def run_scenario(name, kinds, parts, daemon, postgres, tokens, table, refresh):
     print(f"  {table.database}: {name} ...", file=sys.stderr, flush=True)
     def baseline():
@@ -306,6 +335,9 @@ def run_database(postgres, matters, out):
         if ONLY in "mix 70/25/5":
             kinds = [kind.replace("=1:", f"={weight}:", 1) for one, weight in mix for kind in one.kinds]
             run_scenario("mix 70/25/5", kinds, mix, daemon, postgres, tokens, table, refresh)
+            with Reports(daemon, data) as reports:
+                run_scenario("mix, report running", kinds, mix, daemon, postgres, tokens, table, refresh)
+            out.append(f"Reports of the year made one after the other meanwhile: {reports.made}.\n")
         times = rates_time(daemon, data)
         out.append(table.text())
         out.append(f"Rates of one month ({data.month[0]} to {data.month[1]}): {times[0]:.2f} s, with the lists of cases"
@@ -325,7 +357,11 @@ def main():
             out.append(static_page.compare(FOLDER, SECONDS, postgres))
         if ONLY in "hand-over":
             out.append(handover.compare(FOLDER, postgres))
-        for matters in SIZES:
+        if ONLY in "public":
+            out.append(public.compare(FOLDER, SECONDS, postgres))
+        if ONLY in "audit":
+            out += [audit.compare(FOLDER, postgres, matters, SECONDS) for matters in SIZES]
+        for matters in SIZES if ONLY not in ("public", "audit") else ():
             run_database(postgres, matters, out)
     text = "\n".join(out)
     (harness.ROOT / "build").mkdir(exist_ok=True)

@@ -8,13 +8,11 @@ import shutil
 import time
 
 import harness
-import hub as hubs
 from measure import memory_of
-from test_handoff_client import World, disc_only
+from worlds import disc_pair
 
 FILE_MIB = int(os.environ.get("BENCH_FILE_MIB", "1024"))
 PACKAGES, DOCUMENTS, DOCUMENT_BYTES = 6, 20, 256 * 1024
-CERTIFICATES = {"bureau": ("police", "样县公安局", "police"), "police": ("bureau", "样县市场监督管理局", "bureau")}
 
 
 def timed(do):
@@ -23,23 +21,15 @@ def timed(do):
     return time.monotonic() - start
 
 
-def worlds(postgres, folder):
+def systems(postgres, folder):
     """The bureau's system and the police's, with nothing but a disc between them."""
-    pair = []
-    for own, other in CERTIFICATES.items():
-        name = f"bench_handover_{own}"
+    databases = {own: f"bench_handover_{own}" for own in ("bureau", "police")}
+    for name in databases.values():
         if postgres.query("postgres", "SELECT 1 FROM pg_database WHERE datname = %s", name):
             postgres.drop_database(name)
         postgres.setup(name)
         harness.seed(postgres, name)
-        (folder / own).mkdir()
-        world = World(postgres, name, folder / own, {own: hubs.ORGANS[own]})
-        disc_only(postgres, name, own, other)
-        pair.append(world)
-    for one, other in (pair, pair[::-1]):
-        shutil.copy(other.hub.ca / "ca.pem", one.hub.keys / "trust/other.pem")
-        one.daemon.restart()
-    return pair
+    return disc_pair(postgres, folder, databases)
 
 
 def attach(world, case, paths):
@@ -101,7 +91,7 @@ def compare(folder, postgres):
     folder.mkdir()
     folder.chmod(0o711)
     out = ["## Hand-overs\n", "| what | measured | ratio |", "| --- | ---: | ---: |"]
-    bureau, police = worlds(postgres, folder)
+    bureau, police = systems(postgres, folder)
     try:
         small(bureau, police, folder, out)
         large(bureau, police, folder, out)

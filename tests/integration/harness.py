@@ -508,6 +508,8 @@ def seed(postgres, database):
                     " SELECT a.id, s.password_hash FROM ipcase.account a, ipcase.account_secret s"
                     " WHERE a.id NOT IN (SELECT account_id FROM ipcase.account_secret)")
         cur.execute("SELECT setval(pg_get_serial_sequence('ipcase.unit', 'id'), 1000)")
+        # What is published goes by the number of its decision.
+        cur.execute("INSERT INTO ipcase.number_series VALUES (10, '市监处罚', '样市监处罚')")
 
 
 def remove_folder(path):

@@ -6,6 +6,7 @@ import http.client
 import io
 import json
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -100,6 +101,8 @@ def test_a_package_arrives_byte_for_byte(two, way, size, tmp_path):
     trust.write_bytes(b"".join((s.hub.ca / "ca.pem").read_bytes() for s in two.systems))
     done = harness.run(harness.program("ipcase"), "verify", "--trust", trust, export, check=False)
     assert done.returncode == 0, done.stdout
+    lanes = {n.split("-")[1] for n in zipfile.ZipFile(export).namelist() if "/records/" in n and n.endswith(".sm2")}
+    assert lanes == {"bureau", "police"}, "side signatures of both go along"
     # Nothing is left of the journey, and the store knows every content by a row.
     tmp = two.police.daemon.store / "tmp"
     harness.wait_until(lambda: not list(tmp.glob("in-*")), 10, "an empty spool")
@@ -279,7 +282,7 @@ def said(two, way):
 
     def make(**changes):
         last = json.loads(real[-1][0])
-        return canonical({**last, "act": "file", "kind": "filed", "n": last["n"] + 1, "state": "c1_filed",
+        return canonical({**last, "act": "file", "kind": "filed", "n": last["n"] + 1, "state": "c1_filed", "sm2": None,
                           "prev": "sha256:" + hashlib.sha256(real[-1][0]).hexdigest(),
                           "fields": {"filed_no": "公(食)立字〔2026〕9号", "paper_on": "2026-04-06"}, **changes})
 
@@ -295,7 +298,8 @@ def test_what_is_wrong_is_refused_with_its_rule(two, said, door, way):
         ("replayed", real[-1], "known", None),
         ("out of order", sign(make(n=json.loads(body)["n"] + 1)), "refused", "record-gap"),
         ("wrong predecessor", sign(make(prev="sha256:" + "0" * 64)), "refused", "record-fork"),
-        ("other content", sign(canonical({**json.loads(real[-1][0]), "actor": "别人"})), "refused", "record-fork"),
+        ("other content", sign(canonical({**json.loads(real[-1][0]), "actor": "别人", "sm2": None})), "refused", "record-fork"),
+        ("side signature taken away", sign(make(sm2=json.loads(real[-1][0])["sm2"])), "refused", "signature-missing"),
         ("forged", (body, hub.sign(body, "bureau")), "refused", "certificate-organ"),
         ("altered", (make(actor="别人"), sign(body)[1]), "refused", "signature-wrong"),
         ("not ours", sign(make(to=["procuratorate"])), "refused", "record-addressee"),
@@ -488,13 +492,50 @@ def test_a_certificate_that_ends_is_said_in_time(postgres, scratch, tmp_path):
     system = pairs.System(postgres, name, scratch / "ending", {"court": "样县人民法院"}, options={"exchange": {}})
     hub = system.hub
     harness.ctl("key", "sign", "--dir", hub.keys, "--ca", hub.ca, hub.keys / "court.csr", "--days", "12", "--replace")
+    # The police elsewhere, with a pinned certificate; one more organ that is trusted; the authority's revocation list.
+    other = tmp_path / "other"
+    for code, days in (("police", "25"), ("bureau", "3")):
+        harness.ctl("key", "new", code, "--name", f"别处的{code}", "--dir", other)
+        harness.ctl("key", "sign", "--dir", other, "--ca", hub.ca, other / f"{code}.csr", "--days", days)
+        shutil.copy(other / f"{code}.pem", hub.keys / "trust")
+    harness.ctl("key", "revoke", "--ca", hub.ca, "--days", "9")
+    (hub.keys / "crl").mkdir(exist_ok=True)
+    shutil.copy(hub.ca / "crl.pem", hub.keys / "crl")
+    hub.query("UPDATE ipcase.organ_peer SET way = 'network', hub_organ = NULL, inbox_unit = NULL, url = 'https://127.0.0.1:1',"
+              " pin = %s WHERE code = 'police'", pairs.fingerprint(other / "police.pem"))
+    hub.query("UPDATE ipcase.organ_peer SET way = 'network', hub_organ = NULL, inbox_unit = NULL, url = 'https://127.0.0.1:1',"
+              " pin = %s WHERE code = 'procuratorate'", "0" * 64)
     system.daemon.options = hub.options(sweep="1s", listen=f"127.0.0.1:{system.port}")
     with system.daemon as daemon:
-        harness.wait_until(lambda: "certificate_expires" in daemon.log(), 10)
-        line = next(x for x in daemon.log().splitlines() if "certificate_expires" in x)
-        assert "organ=court" in line and "days=1" in line and "within=14" in line
+        def said(what):
+            return [x for x in daemon.log().splitlines() if re.search(what, x)]
+
+        wanted = [r"certificate_expires kind=own organ=court days=1[12] within=14 ",
+                  r"certificate_expires kind=peer organ=police days=2[45] within=30 ",
+                  r"certificate_expires kind=trusted organ=bureau days=[23] within=3 ",
+                  r"revocation_list_expires issuer=.* days=[89] within=14$"]
+        for what in wanted:
+            harness.wait_until(lambda: said(what), 10, what)
+        time.sleep(1.5)
+        daemon.reload()  # the same things anew are no news
+        harness.wait_until(lambda: "reloaded " in daemon.log(), 10)
+        time.sleep(1.5)
+        assert [len(said(what)) for what in wanted] == [1] * 4 and len(said("_expires ")) == 4
         metrics = daemon.client().get("/metrics").text
-        assert int(metrics.partition("\nipcase_certificate_days_left ")[2].split()[0]) in (11, 12)
+        left = {k: int(n) for k, n in re.findall(r'^ipcase_certificate_days_left\{kind="(\w+)"\} (-?\d+)$', metrics, re.M)}
+        assert left["own"] in (11, 12) and left["peer"] in (24, 25) and left["trusted"] in (2, 3) and left["list"] in (8, 9)
+        assert left["ca"] > 3000
+        done = harness.ctl("check", "--config", daemon.config, check=False)
+        lines = [x for x in done.stdout.splitlines() if x[5:].startswith("peer: ")]
+        assert re.fullmatch(r"warn peer: police: its certificate ends on \d{4}-\d\d-\d\d, within 30 days", lines[0]), lines
+        assert lines[1].startswith("warn peer: procuratorate: the certificate with its pin was not seen yet"), lines
+        assert re.search(r"^warn bureau.pem: .*3 天预警", done.stdout, re.M), done.stdout
+        assert re.search(r"^warn crl.pem: .*14 天预警", done.stdout, re.M), done.stdout
+        rows = {x.split("\t")[0]: x.split("\t")[-1] for x in harness.ctl(
+            "peer", "list", "--keys", hub.keys, "--database", hub.owner).stdout.splitlines()}
+        bad = harness.ctl("peer", "set", "--code", "police", "--url", "https://127.0.0.1:1/x", "--database", hub.owner, check=False)
+        assert bad.returncode == 1 and "https://HOST" in bad.stderr
+        assert re.fullmatch(r"until \d{4}-\d\d-\d\d \(within 30 days\)", rows["police"]) and rows["procuratorate"] == "-", rows
     postgres.drop_database(name)
 
 

@@ -53,6 +53,6 @@ def test_the_guide_explains_every_refusal():
     """docs/zh/11 has a line for each guard: an officer looks up the words that the screen shows."""
     guards = (harness.ROOT / "lib/law/guard.def").read_text(encoding="utf-8")
     page = next((harness.ROOT / "docs/zh").glob("11-*.md")).read_text(encoding="utf-8")
-    messages = re.findall(r'^GUARD\(\w+, "[^"]*", "[^"]*", "([^"]*)"\)', guards, re.M)
+    messages = re.findall(r'^GUARD\(\w+, \w+, "[^"]*", "[^"]*", "([^"]*)"\)', guards, re.M)
     assert len(messages) > 80
     assert [m for m in messages if m not in page] == []

@@ -199,6 +199,8 @@ def test_c3_a_case_comes_back_and_is_reopened(way, hub):
     reply = way.do("bureau", "reopen_approve", "2026-09-28", account="deputy_head")
     assert reply["matter"]["state"] == "inbound_reopened" and way.events(case) == ["reopened"]
     assert way.state("case", case) == "investigating"
+    # and the page of its decision has to go: two steps in one transaction
+    assert way.walk.disclosed()["state"] == "to_withdraw"
     way.do("bureau", "file", "2026-09-28")
     way.ends("handoff_filed", "police", "bureau")
 

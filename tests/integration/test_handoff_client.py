@@ -12,82 +12,14 @@ import pytest
 
 import harness
 import hub as hubs
-from walk import Walk
-
-EVIDENCE = b"%PDF-1.4 evidence " + bytes(range(256)) * 40
-REPORT = ["transfer_basis=达到追诉标准", "evidence_list=询问笔录、辨认意见", "reason=销售金额八万元，达到追诉标准"]
+from worlds import EVIDENCE, REPORT, World, disc_only, disc_pair, trust
 
 
 def width(text):
     return sum(2 if unicodedata.east_asian_width(ch) in "WF" else 1 for ch in text)
 
 
-# --- worlds ------------------------------------------------------------------------------------
-
-
-class World:
-    """A daemon with its own database, keys and store, and a logged-in client for each account."""
-
-    def __init__(self, postgres, database, folder, organs=hubs.ORGANS):
-        self.hub = hubs.Hub(postgres, database, folder / "hub", organs)
-        self.folder = folder
-        (folder / "store").mkdir()
-        self.daemon = harness.Daemon(postgres.url(database, "ipcase_app"), folder / "daemon",
-                                     {**self.hub.options(), "store": {"dir": folder / "store"}})
-        self.daemon.start()
-        self.walk = Walk(self.daemon)
-        self.clis = {}
-
-    def stop(self):
-        self.walk.close()
-        assert self.daemon.stop() == 0
-
-    def as_(self, account):
-        if account not in self.clis:
-            self.clis[account] = self.daemon.cli(self.folder / f"cli-{account}", account)
-            self.clis[account].run("login")
-            self.clis[account].env.pop("IPCASE_PASSWORD")
-        return self.clis[account]
-
-    def run(self, account, *args, code=0):
-        done = self.as_(account).run(*args, check=False)
-        assert done.returncode == code, (args, done.returncode, done.stdout, done.stderr)
-        return done.stdout + done.stderr
-
-    def json(self, account, *args):
-        return self.as_(account).json(*args)
-
-    def case(self):
-        self.walk.to_investigating("2026-10-12", "2026-10-20")
-        self.walk.on_case("officer", "amounts", "2026-10-22", offence="TM_SALE", criminal_sales_fen=8000000)
-        return self.walk.case
-
-    def material(self, case, name="鉴定意见.pdf", content=EVIDENCE):
-        path = self.folder / name
-        path.write_bytes(content)
-        self.run("officer", "material", "add", f"case:{case}", path, "--kind", "鉴定意见", "--title", "鉴定意见")
-
-    def to_approved(self, *words, case=None):
-        """Up to the principal's approval; the id of our copy."""
-        case = case or self.case()
-        out = self.json("officer", "handoff", "new", "c1", "--case", case, "peer=样县公安局",
-                        "copy_to=样县人民检察院", "--at", "2026-11-16 10:00", *words)
-        copy = out["matter"]["id"]
-        self.run("deputy_head", "handoff", "do", copy, "appoint", "officer=officer", "co_officer=co_officer",
-                 "--at", "2026-11-16 15:00")
-        self.run("officer", "handoff", "do", copy, "report_request", *REPORT, "--at", "2026-11-17 9:00")
-        self.run("principal", "handoff", "do", copy, "report_approve", "--at", "2026-11-18 9:00")
-        return copy
-
-    def submit(self, copy, *words):
-        self.run("officer", "handoff", "do", copy, "submit", "--at", "2026-11-18 15:00", *words)
-        self.hub.settle()
-
-    def thread(self, copy, account="officer"):
-        return self.json(account, "handoff", "thread", copy)
-
-    def state(self, account, copy):
-        return self.json(account, "handoff", "show", copy)["state"]
+# --- systems ------------------------------------------------------------------------------------
 
 
 def digests(thread):
@@ -241,6 +173,28 @@ def test_organs_have_codes(world):
     copy = world.to_approved()
     row = world.json("officer", "handoff", "show", copy)["facts"]
     assert row["peer"] == "police" and row["copy_to"] == ["procuratorate"]  # names became codes
+    assert "公安机关" in out and not re.search(r"police +样县公安局 +police", out)
+    out = world.run("officer", "handoff", "new", "c1", "--case", "1", "peer=某县公安局", code=3)
+    assert "没有名称为“某县公安局”的机关" in out and "ipcase handoff organs" in out
+
+
+def test_what_people_read_has_no_codes(world, sent):
+    by_name, by_code = (world.json("officer", "handoff", "list", "--peer", one) for one in ("样县公安局", "police"))
+    assert by_name == by_code and by_name["items"]
+    assert "没有名称为" in world.run("officer", "handoff", "list", "--peer", "某局", code=3)
+    copy = world.json("officer", "handoff", "new", "c1", "--case", world.case(), "peer=样县公安局",
+                      "copy_to=样县人民检察院", "--at", "2026-11-16 10:00")["matter"]["id"]
+    world.run("deputy_head", "handoff", "do", copy, "appoint", "officer=officer", "co_officer=co_officer",
+              "--at", "2026-11-16 15:00")
+    world.run("officer", "handoff", "do", copy, "report_request", *REPORT, "--at", "2026-11-17 9:00")
+    out = world.run("principal", "handoff", "show", copy)
+    request = out[out.index("待审批的申请"):out.index("事实")]
+    assert re.search(r"request=\d+  移送涉嫌犯罪案件报告，\S+ 2026-11-17 申请，待局长办理", request), request
+    assert "移送依据: 达到追诉标准" in request and "询问笔录、辨认意见" in request
+    assert "waits_for" not in out and "{" not in out
+    assert "涉罪提示: 红" in out and "TM_SALE 销售假冒注册商标的商品罪" in out
+    assert "类型" in world.run("officer", "units") and "brigade" not in world.run("officer", "units")
+    assert "案件或线索" in world.run("officer", "item", "list", f"handoff:{copy}", code=1)
 
 
 def test_help_names_everything(world):
@@ -287,6 +241,11 @@ def test_nothing_sent_is_nothing_to_receive(world, tmp_path):
     copy = world.to_approved()
     out = world.run("officer", "handoff", "stub", copy, tmp_path / "x.pdf", code=2)
     assert "尚未移送" in out and not (tmp_path / "x.pdf").exists()
+    out = world.run("officer", "handoff", "export", copy, tmp_path / "disc", code=2)
+    assert "没有可以导出的内容" in out and list(tmp_path.iterdir()) == []
+    out = world.run("officer", "handoff", "thread", copy)
+    assert "还没有往来记录" in out and "相符" not in out
+    assert world.thread(copy)["records"] == []
 
 
 # --- answers on paper ---------------------------------------------------------------------------------------
@@ -340,31 +299,12 @@ def test_a_letter_that_came_on_paper(world):
 # --- discs ------------------------------------------------------------------------------------------------
 
 
-def disc_only(postgres, database, here, there):
-    """`there` is another system's organ: only a disc reaches it."""
-    code, name, kind = there
-    postgres.query(database, "UPDATE ipcase.organ_peer SET way = 'disc', hub_organ = NULL, inbox_unit = NULL"
-                   " WHERE code = %s", code)
-    assert postgres.query(database, "SELECT way FROM ipcase.organ_peer WHERE code = %s", code) == [("disc",)], (name, kind)
-    assert postgres.query(database, "SELECT way FROM ipcase.organ_peer WHERE code = %s", here) == [("hub",)]
-
-
 @pytest.fixture(scope="module")
 def pair(postgres, scratch):
-    """The bureau's system and the police's: two databases, two stores, two sets of keys, no network between."""
-    worlds = []
-    for name, own, other in (("disc_bureau", "bureau", ("police", "样县公安局", "police")),
-                             ("disc_police", "police", ("bureau", "样县市场监督管理局", "bureau"))):
+    databases = {"bureau": "disc_bureau", "police": "disc_police"}
+    for name in databases.values():
         postgres.copy_database(name, "ipcase_seeded")
-        folder = scratch / name
-        folder.mkdir()
-        world = World(postgres, name, folder, {own: hubs.ORGANS[own]})
-        disc_only(postgres, name, own, other)
-        worlds.append(world)
-    # Each trusts the other's authority.
-    for one, other in (worlds, worlds[::-1]):
-        shutil.copy(other.hub.ca / "ca.pem", one.hub.keys / "trust/other.pem")
-        one.daemon.restart()
+    worlds = disc_pair(postgres, scratch, databases)
     yield worlds
     for world in worlds:
         world.stop()
@@ -479,9 +419,8 @@ def fresh(pair, postgres, scratch):
     folder = scratch / "disc_fresh"
     folder.mkdir()
     world = World(postgres, "disc_fresh", folder, {"police": hubs.ORGANS["police"], "court": hubs.ORGANS["court"]})
-    disc_only(postgres, "disc_fresh", "police", ("bureau", "样县市场监督管理局", "bureau"))
-    shutil.copy(bureau.hub.ca / "ca.pem", world.hub.keys / "trust/other.pem")
-    world.daemon.restart()
+    disc_only(postgres, "disc_fresh", "police", "bureau")
+    trust(world, bureau)
     yield world
     world.stop()
     postgres.drop_database("disc_fresh")
@@ -503,6 +442,18 @@ def test_an_altered_file_in_the_package_is_refused(fresh, disc, tmp_path):
     folder = copy_of(disc, tmp_path)
     change_byte(next(folder.glob("bags/*/data/**/*.pdf")), b"evidence", b"Evidence")
     refused(fresh, "police", folder, "bag-altered")
+
+
+def test_an_altered_disc_is_not_taken_for_known(pair, disc, tmp_path):
+    """All its records are there already; what was altered is refused all the same."""
+    bureau, _ = pair
+    assert "新增 0，已有" in bureau.run("officer", "handoff", "import", disc["folder"])
+    folder = copy_of(disc, tmp_path)
+    change_byte(next(folder.glob("bags/*/data/**/*.pdf")), b"evidence", b"Evidence")
+    refused(bureau, "officer", folder, "bag-altered", "content-altered")
+    out = bureau.run("officer", "handoff", "import", folder, code=3)
+    assert re.search(r"整套被拒绝（规则 (bag|content)-altered）", out) and "quarantine" in out
+    harness.wait_until(lambda: "光盘（officer）" in bureau.run("principal", "handoff", "quarantine"), 5)
 
 
 def test_a_missing_record_is_refused(fresh, disc, tmp_path):

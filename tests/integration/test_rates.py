@@ -13,8 +13,10 @@ import harness
 DAY = datetime.date.fromisoformat
 UNITS = {11: "officer", 12: "station_officer"}
 DATES = ("clue_due_on", "clue_decided_on", "filed_on", "decision_due_on", "decided_on", "perform_due_on",
-         "ground_on", "ground_due_on", "closed_on", "suspended_on", "resumed_on", "publish_due_on", "published_on")
-CASE_METRICS = ("M1", "M2", "M3", "M4", "M5", "M6", "M7")
+         "ground_on", "ground_due_on", "closed_on", "suspended_on", "resumed_on", "publish_due_on", "published_on",
+         "credit_due_on", "credit_on", "withdraw_due_on", "withdrawn_on", "stop_due_on", "stopped_on")
+METRICS = ("M1", "M2", "M3", "M4", "M5", "M6", "M7", "M8", "M9a", "M9b", "M10")
+KINDS = {"clue": ("clue", "clue"), "case": ("case", "ordinary"), "disclosure": ("disclosure", "disclosure")}
 
 
 def random_row(rng, number):
@@ -23,17 +25,20 @@ def random_row(rng, number):
         return day + datetime.timedelta(days=rng.randint(low, high))
 
     row = dict.fromkeys(DATES)
-    row.update(id=number, clue=rng.random() < 0.25, unit=rng.choice(list(UNITS)), performing_open=False, excluded=None,
+    row.update(id=number, kind=rng.choices(list(KINDS), (25, 50, 25))[0], declined=False, unit=rng.choice(list(UNITS)), performing_open=False, excluded=None,
                campaigns=rng.choice([[], ["TIEQUAN-2026"], ["TIEQUAN-2026", "剑网2026"]]),
                ip_type=rng.choice(["商标", "专利"]), officer=rng.choice(["officer", "station_officer", None]),
                opened=later(DAY("2025-06-01"), 0, 400))
     if rng.random() < 0.05:
         row["excluded"] = rng.choice(["已撤销立案", "已并案"])
-    if row["clue"]:
+    if row["kind"] == "clue":
         row["clue_due_on"] = later(row["opened"], 15, 45)
         if rng.random() < 0.8:
             row["clue_decided_on"] = later(row["opened"], 0, 60)
+            row["declined"] = rng.random() < 0.4
         return finish(row, row["clue_decided_on"] is None)
+    if row["kind"] == "disclosure":
+        return random_disclosure(rng, row, later)
     row["filed_on"] = row["opened"]
     row["decision_due_on"] = later(row["filed_on"], 80, 130)
     if rng.random() < 0.15:
@@ -43,10 +48,6 @@ def random_row(rng, number):
     if rng.random() < 0.75:
         row["decided_on"] = later(row["filed_on"], 10, 150)
         if rng.random() < 0.7:
-            row["publish_due_on"] = later(row["decided_on"], 26, 40)
-            if rng.random() < 0.8:
-                row["published_on"] = later(row["decided_on"], 5, 60)
-        if rng.random() < 0.7:
             row["ground_on"] = later(row["decided_on"], 0, 120)
             row["ground_due_on"] = later(row["ground_on"], 21, 30)
             if rng.random() < 0.8:
@@ -54,8 +55,26 @@ def random_row(rng, number):
         else:
             row["perform_due_on"] = later(row["decided_on"], 15, 300)
             row["performing_open"] = rng.random() < 0.3
-    unpublished = row["publish_due_on"] is not None and row["published_on"] is None
-    return finish(row, row["closed_on"] is None or unpublished)
+    return finish(row, row["closed_on"] is None)
+
+
+def random_disclosure(rng, row, later):
+    row["publish_due_on"] = later(row["opened"], 26, 40)
+    row["credit_due_on"] = later(row["opened"], 9, 12)
+    if rng.random() < 0.8:
+        row["credit_on"] = later(row["opened"], 0, 25)
+    if rng.random() < 0.8:
+        row["published_on"] = later(row["opened"], 5, 60)
+        row["stop_due_on"] = later(row["published_on"], 90, 92)
+        if rng.random() < 0.7:
+            row["stopped_on"] = row["stop_due_on"] + datetime.timedelta(days=rng.choice([-30, 0, 1, 2, 9]))
+        if rng.random() < 0.2:
+            row["withdraw_due_on"] = later(row["published_on"], 10, 60)
+            if rng.random() < 0.7:
+                row["withdrawn_on"] = row["withdraw_due_on"] + datetime.timedelta(days=rng.randint(-3, 3))
+    pairs = (("publish_due_on", "published_on"), ("credit_due_on", "credit_on"), ("withdraw_due_on", "withdrawn_on"),
+             ("stop_due_on", "stopped_on"))
+    return finish(row, any(row[due] and not row[done] for due, done in pairs))
 
 
 def finish(row, open_):
@@ -69,7 +88,7 @@ def insert(postgres, database, rows, known_from="2020-01-01", known_until="infin
         cur.execute("SELECT name, id FROM ipcase.account")
         accounts = dict(cur.fetchall())
         for r in rows:
-            kind, procedure = ("clue", "clue") if r["clue"] else ("case", "ordinary")
+            kind, procedure = KINDS[r["kind"]]
             common = (10, r["unit"], kind, procedure, r["ip_type"], accounts.get(r["officer"]), r["campaigns"])
             cur.execute("INSERT INTO ipcase.matter (id, organ_id, unit_id, kind, procedure, ip_type, officer_id, campaigns,"
                         " state, version, number, title, turn, open, opened_on) VALUES (%s, %s, %s, %s, %s, %s, %s, %s,"
@@ -77,9 +96,10 @@ def insert(postgres, database, rows, known_from="2020-01-01", known_until="infin
                         (r["id"], *common, f"样〔2026〕{r['id']}号", f"样案{r['id']}", r["opened"]))
             cur.execute("INSERT INTO ipcase.rate_mark (matter_id, seq, known_from, known_until, organ_id, unit_id, kind,"
                         f" procedure, ip_type, officer_id, campaigns, excluded, opened_on, performing_open, active_until,"
-                        f" {', '.join(DATES)}) VALUES ({', '.join(['%s'] * (15 + len(DATES)))})",
+                        f" declined, number, title, {', '.join(DATES)}) VALUES ({', '.join(['%s'] * (18 + len(DATES)))})",
                         (r["id"], seq, known_from, known_until, *common, r["excluded"], r["opened"], r["performing_open"],
-                         r["active_until"], *[r[d] for d in DATES]))
+                         r["active_until"], r["declined"], f"样〔2026〕{r['id']}号", f"样案{r['id']}",
+                         *[r[d] for d in DATES]))
 
 
 # ---- the second opinion ----
@@ -87,7 +107,7 @@ def insert(postgres, database, rows, known_from="2020-01-01", known_until="infin
 
 def expected(rows, s, e, t):
     """{metric: (ids in the numerator, ids only in the denominator)}"""
-    done = {m: (set(), set()) for m in CASE_METRICS + ("M10",)}
+    done = {m: (set(), set()) for m in METRICS}
 
     def by(day, limit):
         return day is not None and day <= limit
@@ -102,8 +122,19 @@ def expected(rows, s, e, t):
     for r in rows:
         if r["excluded"]:
             continue
-        if r["clue"]:
+        if r["kind"] == "clue":
             put("M10", r, inside(r["clue_due_on"]), by(r["clue_decided_on"], r["clue_due_on"] or s))
+            continue
+        if r["kind"] == "disclosure":
+            due, stop = r["publish_due_on"], r["stop_due_on"]
+            put("M6", r, inside(due), by(r["published_on"], due))
+            put("M7", r, by(due, t), by(r["published_on"], t))
+            put("M8", r, inside(r["credit_due_on"]), by(r["credit_on"], r["credit_due_on"]))
+            put("M9a", r, inside(r["withdraw_due_on"]), by(r["withdrawn_on"], r["withdraw_due_on"]))
+            stopped = by(r["stopped_on"], t)
+            before = stop and (by(r["withdrawn_on"], stop) or (stopped and r["stopped_on"] < stop))
+            put("M9b", r, inside(stop) and by(r["published_on"], stop) and not before and (stopped or stop < t),
+                stopped and r["stopped_on"] <= stop + datetime.timedelta(days=1))
             continue
         closed, decided = by(r["closed_on"], t), by(r["decided_on"], t)
         suspended = (by(r["suspended_on"], t) and not by(r["resumed_on"], t) and not closed
@@ -122,8 +153,6 @@ def expected(rows, s, e, t):
             r["ground_due_on"] and by(r["closed_on"], r["ground_due_on"]))
         put("M4", r, inside(r["filed_on"]), closed)
         put("M5", r, inside(r["filed_on"]) or (r["filed_on"] < s and open_at_start), inside(r["closed_on"]))
-        put("M6", r, inside(r["publish_due_on"]), r["publish_due_on"] and by(r["published_on"], r["publish_due_on"]))
-        put("M7", r, by(r["publish_due_on"], t), by(r["published_on"], t))
     return done
 
 
@@ -217,8 +246,7 @@ def test_known_at_goes_back_to_what_the_ledger_knew(client, new_database, postgr
     database = new_database()
     rng = random.Random(7)
     before = [random_row(rng, 200000 + i) for i in range(120)]
-    after = [dict(random_row(rng, r["id"]), clue=r["clue"], unit=r["unit"]) for r in before]
-    after = [r for r, b in zip(after, before) if r["clue"] == b["clue"]]
+    after = [dict(random_row(rng, r["id"]), kind=r["kind"], unit=r["unit"]) for r in before]
     insert(postgres, database, before, known_from="2026-04-01T00:00:00+08:00", known_until="2026-05-01T00:00:00+08:00")
     insert(postgres, database, after, known_from="2026-05-01T00:00:00+08:00", seq=2)
     with harness.Daemon(postgres.url(database, "ipcase_app"), scratch / database) as daemon:
@@ -236,7 +264,7 @@ def test_known_at_goes_back_to_what_the_ledger_knew(client, new_database, postgr
 
 def consistent(row):
     """A clue has a clue's dates only: two random rows were mixed above."""
-    return row["clue"] == (row["filed_on"] is None)
+    return {"clue": row["clue_due_on"], "case": row["filed_on"], "disclosure": row["publish_due_on"]}[row["kind"]] is not None
 
 
 @pytest.mark.parametrize("query, field, rule", [
@@ -263,12 +291,16 @@ def test_pages_and_long_lists(new_database, postgres, scratch):
     postgres.query(database, """
         WITH n AS (SELECT generate_series(1, 9001) AS i), m AS (
             INSERT INTO ipcase.matter (id, organ_id, unit_id, kind, procedure, state, version, title, turn, open, opened_on)
-            SELECT i, 10, 11, 'case', 'ordinary', 'x', 1, 't' || i, '', true, '2026-03-02' FROM n RETURNING id)
+            SELECT i + 100000 * k, 10, 11, kind, procedure, 'x', 1, 't' || i, '', true, '2026-03-02'
+              FROM n, (VALUES (0, 'case', 'ordinary'), (1, 'disclosure', 'disclosure')) v(k, kind, procedure) RETURNING id)
         INSERT INTO ipcase.rate_mark (matter_id, seq, known_from, organ_id, unit_id, kind, procedure, ip_type, campaigns,
-            opened_on, filed_on, publish_due_on, published_on, closed_on, active_until)
-        SELECT i, 1, '2026-03-02', 10, 11, 'case', 'ordinary', '', '{}', '2026-03-02', '2026-03-02', '2026-03-30',
-            CASE WHEN i % 3 = 0 THEN date '2026-03-05' END, CASE WHEN i % 3 = 0 THEN date '2026-03-09' END,
-            CASE WHEN i % 3 = 0 THEN date '2026-03-30' ELSE 'infinity' END FROM n""")
+            opened_on, filed_on, publish_due_on, published_on, closed_on, active_until, title)
+        SELECT i + 100000 * k, 1, '2026-03-02', 10, 11, kind, procedure, '', '{}', '2026-03-02',
+            CASE WHEN k = 0 THEN date '2026-03-02' END, CASE WHEN k = 1 THEN date '2026-03-30' END,
+            CASE WHEN k = 1 AND i % 3 = 0 THEN date '2026-03-05' END,
+            CASE WHEN k = 0 AND i % 3 = 0 THEN date '2026-03-09' END,
+            CASE WHEN i % 3 = 0 THEN date '2026-03-30' ELSE 'infinity' END, 't' || i
+          FROM n, (VALUES (0, 'case', 'ordinary'), (1, 'disclosure', 'disclosure')) v(k, kind, procedure)""")
     with harness.Daemon(postgres.url(database, "ipcase_app"), scratch / database) as daemon:
         one = daemon.client("officer")
         metrics = one.get("rates?from=2026-03-01&to=2026-03-31&as_of=2026-03-31").ok()["metrics"]

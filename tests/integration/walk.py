@@ -90,9 +90,25 @@ class Walk:
         self.on_case("officer", "pay", on, amount_fen=fine, receipt="缴款书1")
         return self.on_case("officer", "performed", on, performance="自动履行")
 
-    def publish(self, on="2026-04-22"):
-        return self.on_case("credit_clerk", "publish", on, secrecy_reviewed=True,
-                            publish_place="国家企业信用信息公示系统")
+    def on_disclosure(self, account, act, on=None, **fields):
+        matter = self.view()["facts"]["disclosure_matter"]
+        return self._do("disclosure", matter, account, act, fields, on)
+
+    def disclosure(self):
+        return self.view("principal")["facts"]["disclosure_matter"]
+
+    def disclosed(self, account="credit_clerk"):
+        return self.as_(account).get(f"disclosures/{self.disclosure()}").ok()
+
+    def to_ready(self, on="2026-04-21", **fields):
+        if self.disclosed()["number"] is None:  # no series for decisions: the officer brings the number
+            fields.setdefault("decision_paper_no", f"样市监处罚〔2026〕{self.case}号")
+        self.on_disclosure("officer", "prepare", on, **fields)
+        return self.on_disclosure("unit_head", "review_pass", on, secrecy_reviewed=True)
+
+    def publish(self, on="2026-04-22", **fields):
+        self.to_ready(on, **fields)
+        return self.on_disclosure("credit_clerk", "publish", on, publish_place="国家企业信用信息公示系统")
 
     def hand_over_to_police(self, on="2026-04-03", peer="police", copy_to="procuratorate"):
         """Opens channel C1 from the case; `self.handoff` is the copy of the bureau."""

@@ -11,6 +11,7 @@ Classes: Keys (a folder of organs' keys), Export (one export as {path: bytes}, w
 change before it writes it). The same seed gives the same bytes, but for the signatures.
 """
 import argparse
+import base64
 import datetime
 import hashlib
 import io
@@ -92,14 +93,15 @@ class Keys:
             self.make("ca", "四川省移送根证书", ou=False, section="root")
 
     def make(self, code, name, sm2=False, begin="20260101000000Z", end="20281231235959Z", ou=True,
-             section="leaf", stem=None):
-        """One key pair; stem: names of the files, by default the code."""
+             section="leaf", stem=None, fresh=True):
+        """One key pair; stem: names of the files, by default the code; not fresh: another certificate for the key that is there."""
         stem = (stem or code) + (".sm2" if sm2 else "")
         subject = f"/CN={name}" + (f"/OU={code}" if ou else "")
         curve, md = ("SM2", "sm3") if sm2 else ("prime256v1", "sha256")
         own = not self.ca or section == "root"
         run = lambda *w: openssl(*w, cwd=self.folder)  # noqa: E731
-        run("genpkey", "-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{curve}", "-out", f"{stem}.key")
+        if fresh:
+            run("genpkey", "-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{curve}", "-out", f"{stem}.key")
         distid = ["-sigopt", DISTID] if sm2 else []
         run("req", "-new", "-utf8", "-key", f"{stem}.key", f"-{md}", *distid, "-subj", subject, "-out", f"{stem}.csr")
         sign = ["-selfsign", "-keyfile", f"{stem}.key"] if own else ["-keyfile", "ca.key", "-cert", "ca.pem"]
@@ -119,6 +121,13 @@ class Keys:
 
     def sm2(self, code, data):
         return openssl("dgst", "-sm3", "-sign", f"{code}.sm2.key", "-sigopt", DISTID, data=data, cwd=self.folder)
+
+    def side(self, code):
+        """What is signed says of the SM2 signature: the certificate in base64, or None."""
+        if not self.has(code + ".sm2"):
+            return None
+        lines = self.pem(code + ".sm2").decode().splitlines()
+        return "".join(lines[1:lines.index("-----END CERTIFICATE-----")])
 
     def signatures(self, code, data):
         """{suffix: bytes} of an organ's signatures over data."""
@@ -161,11 +170,13 @@ def make_bag(keys, code, name, head, documents, evidence, goods, media, hook=sam
     payload["data/30-goods/goods.json"] = canonical(goods)
     payload["data/manifest.json"] = hook("manifest-bytes", head["seq"], canonical(manifest))
     payload = hook("payload", head["seq"], payload)
+    named = keys.side(code)
+    named = f"Side-Signature-Certificate: {digest(base64.b64decode(named))}\n" if named else ""
     oxum = f"{sum(map(len, payload.values()))}.{len(payload)}"
     tags = {
         "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
         "bag-info.txt": (f"Source-Organization: {NAMES[code]}\nExternal-Identifier: {head['handoff_no']}\n"
-                         f"Bagging-Date: {head['made_on']}\nPayload-Oxum: {oxum}\n").encode(),
+                         f"Bagging-Date: {head['made_on']}\nPayload-Oxum: {oxum}\n{named}").encode(),
         "manifest-sha256.txt": sums_text("sha256", payload),
         "manifest-sha512.txt": sums_text("sha512", payload),
         "sm3sums.txt": sums_text("sm3", payload),
@@ -221,7 +232,7 @@ class Export:
             "kind": kind, "lane": lane, "made_at": instant(self.clock + datetime.timedelta(seconds=3)), "n": n + 1,
             "number": number, "organ": organ or NAMES[lane], "package": self.add_bag(lane, bag) if bag else None,
             "prev": prev, "registered": registered, "seen": {o: {"digest": d, "n": k} for o, (k, d) in self.last.items() if o != lane},
-            "side": side or ("sender" if lane == MARKET else "receiver"), "state": kind, "thread": self.thread,
+            "side": side or ("sender" if lane == MARKET else "receiver"), "sm2": self.keys.side(lane), "state": kind, "thread": self.thread,
             "to": [POLICE if lane == MARKET else MARKET], "v": 1}
         place = len(self.rows) + 1
         record = self.hook("record", place, record)
@@ -261,7 +272,7 @@ class Export:
             self.files[path + suffix] = signature
 
     def finish(self, exporter=MARKET):
-        thread = {"v": 1, "thread": self.thread, "channel": "c1", "handoff_no": self.number, "exporter": exporter,
+        thread = {"v": 1, "thread": self.thread, "channel": "c1", "handoff_no": self.number, "exporter": exporter, "sm2": self.keys.side(exporter),
                   "records": self.rows, "bags": sorted(self.bags, key=lambda b: b["name"].encode())}
         data = self.hook("thread-bytes", 0, canonical(self.hook("thread", 0, thread)))
         self.put_signed("thread.json", self.hook("signer", 0, exporter), data)

@@ -143,15 +143,26 @@ static enum err_code output(void *arg, const void *p, size_t n, struct err *err)
 	return fwrite(p, 1, n, arg) == n ? ERR_OK : err_set(err, ERR_IO, "write", "cannot write");
 }
 
+static void write_bag_file(struct making *m, const char *name, const struct bag_file *f)
+{
+	const char *path = arena_printf(&m->arena, "bags/%s/%.*s", name, SV_ARG(f->path));
+	uint8_t *photo = xmalloc(f->size + 1);
+	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/'))
+		make_folder(m, arena_printf(&m->arena, "%s/%.*s", m->dir, (int)(slash - path), path));
+	photo_bytes(photo, f->bytes.p ? 0 : f->size);
+	write_file(m, path, f->bytes.p ? f->bytes : (struct sv){ (const char *)photo, f->size });
+	free(photo);
+}
+
 static void write_bag(struct making *m, const struct bag_plan *plan)
 {
 	struct bag_source source = { NULL, open_photo };
 	const char *bags = arena_printf(&m->arena, "%s/bags", m->dir);
 	make_folder(m, bags);
-	if (!m->zip) {
-		must(m, bag_write_folder(plan, &source, bags, &m->err), "write bag");
+	for (size_t i = 0; i < plan->count && !m->zip; i++)
+		write_bag_file(m, plan->name, &plan->files[i]);
+	if (!m->zip)
 		return;
-	}
 	FILE *file = fopen(arena_printf(&m->arena, "%s/%s.zip", bags, plan->name), "wbe");
 	struct bag_output to = { file, output };
 	if (!file)
@@ -232,6 +243,7 @@ static struct bag_plan make_bag(struct making *m, const struct organ *from, cons
 		.media_count = seq == 1 ? 1 : 0,
 		.readme = embedded("README.txt"),
 		.verifier = embedded("verify.py"),
+		.sm2_certificate = crypto_signer_sm2_pem(from->signer),
 	};
 	must(m, bag_plan(a, &in, &plan, &m->err), "plan bag");
 	must(m, bag_sign(a, &plan, from->signer, &m->err), "sign bag");
@@ -283,6 +295,7 @@ static void make_record(struct making *m, const struct step *step)
 		.registered_medium = SV("纸质"),
 		.has_scan = true,
 		.scan = record_digest(SV("scan")),
+		.sm2_certificate = crypto_signer_sm2_pem(from->signer),
 	};
 	if (step->bag) {
 		struct bag_plan plan = make_bag(m, from, to, step->bag);
@@ -359,6 +372,7 @@ static void write_thread(struct making *m)
 		.channel = SV("c1"),
 		.handoff_no = SV(NUMBER),
 		.exporter = sv_of(organs[0].code),
+		.sm2_certificate = crypto_signer_sm2_pem(organs[0].signer),
 		.records = m->rows,
 		.record_count = m->row_count,
 		.bags = m->bags,

@@ -11,15 +11,15 @@ KINDS = """submitted|delivered|retrieved|accepted|partly-accepted|refused|return
 |not-filed|reconsideration-requested|reconsidered|supervision|handed-over|custody|withdrawn|informed|answered|extended|closed\
 |not-delivered|not-retrieved|not-answered-in-time|reminded|escalated"""
 TEXT, WORD, DAY, CODE = "(?s).{1,600}", "[A-Za-z0-9_-]{1,64}", "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[a-z0-9-]{1,60}"
-DIGEST, UUID = "sha256:[0-9a-f]{64}", "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+DIGEST, SIDE, UUID = "sha256:[0-9a-f]{64}", "[A-Za-z0-9+/]{1,16384}={0,2}", "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ZIP_EXTRA = b"(?s)(UT\1\0\0|ux\x0b\0\1\4\0{4}\4\0{4}|\1\0([\x08\x10\x18])\0.{8,24})*"  # no times, no owner; large sizes
 TIME = DAY + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+08:00"
 RECORD = {
     "act": WORD, "actor": TEXT, "channel": "c[1-9]", "fields": dict, "happened_at": TIME, "kind": KINDS,
     "lane": CODE, "made_at": TIME, "n": int, "number": (None, TEXT), "organ": TEXT, "prev": (None, DIGEST), "seen": dict,
-    "package": (None, {"items": int, "manifest": DIGEST, "name": TEXT, "tagmanifest": DIGEST}), "side": WORD, "state": WORD,
+    "package": (None, {"items": int, "manifest": DIGEST, "name": TEXT, "tagmanifest": DIGEST}), "side": WORD, "sm2": (None, SIDE), "state": WORD,
     "registered": (None, {"for": CODE, "medium": TEXT, "scan": (None, DIGEST)}), "thread": UUID, "to": [CODE], "v": 1}
-THREAD = {"v": 1, "thread": UUID, "channel": "c[1-9]", "handoff_no": (None, TEXT), "exporter": CODE,
+THREAD = {"v": 1, "thread": UUID, "channel": "c[1-9]", "handoff_no": (None, TEXT), "exporter": CODE, "sm2": (None, SIDE),
           "records": [{"file": TEXT, "lane": CODE, "n": int, "digest": DIGEST}], "bags": [{"name": TEXT, "tagmanifest": DIGEST}]}
 SIGNATURES = {"signatures/" + n for n in "tagmanifest-sha256.p7s tagmanifest-sha256.sm2 signer.pem signer-sm2.pem".split()}
 Cert = collections.namedtuple("Cert", "der ou cn sid begin end")
@@ -110,17 +110,22 @@ def check_cms(data, sig):
     by_digest = bytes.fromhex("2a864886f70d010910022f") in signer[3][1]  # RFC 5035
     need(not by_digest or all(hashlib.sha256(c.der).digest() in signer[3][1] for c in certificates(pem)), "签名所附证书不符")
     return certificates(pem)
-def check_signed(trust, data, tree, base, code, span, own, own_sm2):
-    """base.p7s and base.sm2 of tree sign data for organ code, with the certificates in own and own_sm2."""
+def side(text):
+    """The certificate that a record or thread.json names for its SM2 signature."""
+    need(text is None or base64.b64encode(base64.b64decode(text, validate=True)).decode() == text, "sm2 不是规范的 base64")
+    return text and certificate(base64.b64decode(text))
+def check_signed(trust, data, tree, base, code, span, own, own_sm2, named):
+    """base.p7s and base.sm2 of tree sign data for organ code, with the certificates in own and own_sm2; data names the latter."""
     cert, *inside = check_cms(data, tree.read(base + ".p7s", RECORD_MAX))
     if any(p.startswith(os.path.dirname(own) + "/") for p in tree.files):  # a record alone has none beside it
         need(cert.der in [c.der for c in certificates(tree.read(own))], "签名证书与所附证书不一致")
-    found = [(cert, inside)]
-    if base + ".sm2" in tree.files:
+        need(not named or named.der in [c.der for c in certificates(tree.read(own_sm2))], "国密证书与所附证书不一致")
+    found = [(cert, inside)] + [(named, [])] * bool(named)
+    need(bool(named) == (base + ".sm2" in tree.files), "国密签名的有无与所签内容写明的不一致")
+    if named:
         words = "pkeyutl -verify -certin -inkey cert -rawin -digest sm3 -pkeyopt distid:1234567812345678 -sigfile sig -in data"
-        sig, certs = tree.read(base + ".sm2", RECORD_MAX), certificates(tree.read(own_sm2))
-        found += [(c, []) for c in certs if openssl(words, {"data": data, "sig": sig, "cert": to_pem([c])})[0]]
-        need(len(found) > 1, "国密签名不符")
+        sig = tree.read(base + ".sm2", RECORD_MAX)
+        need(openssl(words, {"data": data, "sig": sig, "cert": to_pem([named])})[0], "国密签名不符")
     for c, others in found:
         need(c.ou == code, f"签名证书属于“{c.ou}”，不是“{code}”")
         need(c.begin <= span[1], "证书在签署时尚未生效")
@@ -279,10 +284,13 @@ def check_bag(rep, trust, tree):
         need(info["External-Identifier"] == number and tree.root in (None, name), f"文号或包名不符，应为“{name}”")
     with rep.check("移送包签名"):
         tags, own, sm2 = tree.read("tagmanifest-sha256.txt"), "signatures/signer.pem", "signatures/signer-sm2.pem"
-        need((sm2 in tree.files) == ("signatures/tagmanifest-sha256.sm2" in tree.files), "国密签名和国密证书须同在")
+        mark = info.get("Side-Signature-Certificate")
+        need((sm2 in tree.files) == bool(mark), "国密证书的有无与 bag-info.txt 写明的不一致")
+        named = certificates(tree.read(sm2))[0] if mark else None
+        need(not mark or sha256(named.der) == mark, "国密证书不是 bag-info.txt 写明的")
         begin = datetime.datetime.fromisoformat(info["Bagging-Date"] + "T00:00:00+08:00")
         span, code = (begin, begin + datetime.timedelta(days=1, seconds=-1)), head["sender"]["code"]
-        cert = check_signed(trust, tags, tree, "signatures/tagmanifest-sha256", code, span, own, sm2)
+        cert = check_signed(trust, tags, tree, "signatures/tagmanifest-sha256", code, span, own, sm2, named)
         rep.rows.append(("说明", f"移送包由“{cert.cn}”（{cert.ou}）签名，证书 {sha256(cert.der)}"))
         says = {"items": len(rows) + len(head["goods"]), "manifest": sha256(blob), "name": name, "tagmanifest": sha256(tags)}
         return {"says": says, "thread": head["thread"], "channel": head["channel"], "code": code}
@@ -311,7 +319,7 @@ def check_record(rep, trust, tree, path, place=None, chain=None, expect=()):
         need(not named or base == f"{number}-{rec['lane']}-{rec['kind']}.json", "文件名与内容不符")
         made, happened = (datetime.datetime.fromisoformat(rec[k]) for k in ("made_at", "happened_at"))
         own = f"certificates/{rec['lane']}"
-        check_signed(trust, data, tree, path, rec["lane"], (made, made), own + ".pem", own + ".sm2.pem")
+        check_signed(trust, data, tree, path, rec["lane"], (made, made), own + ".pem", own + ".sm2.pem", side(rec["sm2"]))
         if chain is not None:
             check_chain(chain, rec, mark)
         need(all({**rec, "digest": mark, "file": path}[k] == expect[k] for k in expect), "与 thread.json 不一致")
@@ -341,7 +349,7 @@ def check_export(rep, trust, tree):
     with rep.check("thread.json 的签名"):
         code = thread["exporter"]
         span = [datetime.datetime.fromisoformat(t) for t in (max(r["made_at"] for r in records), "9999-12-31T00:00:00+00:00")]
-        check_signed(trust, data, tree, "thread.json", code, span, f"certificates/{code}.pem", f"certificates/{code}.sm2.pem")
+        check_signed(trust, data, tree, "thread.json", code, span, f"certificates/{code}.pem", f"certificates/{code}.sm2.pem", side(thread["sm2"]))
     with rep.check("记录所指的移送包与 thread.json 所列相同"):
         need({r["package"]["name"] for r in records if r["package"]} == {b["name"] for b in thread["bags"]}, "缺少或多出移送包")
     for name, tagmanifest in ((b["name"], b["tagmanifest"]) for b in thread["bags"]):

@@ -19,7 +19,8 @@ import harness
 MATTERS, SEED, PAGE = 20000, 7, 50
 FIRST_DAY, LAST_DAY, LAST_ID = "1900-01-01", "9999-12-31", 2 ** 62
 LIST_FILE = harness.ROOT / "schema/queries/queue.sql"
-BIG = {"matter", "party", "document", "matter_text", "act", "clock", "dossier"}
+DUE_LISTS = {"disclosure_due", "disclosure_list", "disclosure_find_number"}
+BIG = {"matter", "party", "document", "matter_text", "act", "clock", "dossier", "disclosure", "public_record"}
 
 
 def statements(path):
@@ -28,7 +29,8 @@ def statements(path):
             for name, text in re.findall(r"-- name: (\w+) :many\n(.*?;)\n", path.read_text(), re.S)}
 
 
-STATEMENTS = statements(LIST_FILE)
+STATEMENTS = statements(LIST_FILE) | {name: text for name, text in statements(LIST_FILE.parent / "disclosure.sql").items()
+                                       if name in DUE_LISTS}
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,7 @@ class Data:
         self.units = [u for (u,) in postgres.query(database, "SELECT id FROM ipcase.unit WHERE organ_id = %s ORDER BY 1",
                                                    self.organ)]
         self.officer, self.load = one("SELECT officer_id, count(*) FROM ipcase.matter WHERE open AND officer_id IS NOT NULL"
-                                      " GROUP BY 1 ORDER BY 2 DESC LIMIT 1")
+                                      " AND organ_id = %s GROUP BY 1 ORDER BY 2 DESC LIMIT 1", self.organ)
         # the same for a co-officer
         self.co_officer, self.co_load = one("SELECT co_officer_id, count(*) FROM ipcase.matter WHERE open"
                                             " AND co_officer_id IS NOT NULL GROUP BY 1 ORDER BY 2 DESC LIMIT 1")
@@ -85,6 +87,12 @@ class Data:
         # far behind in each order
         self.unit_at = self.place(postgres, database, "unit_id = %s", self.unit)
         self.turn_at = self.place(postgres, database, "organ_id = %s AND turn = %s", self.organ, self.turn)
+        self.due_at = postgres.query(database, "SELECT next_on::text, matter_id FROM (SELECT next_on, matter_id, row_number()"
+                                     " OVER (ORDER BY next_on, matter_id) n, count(*) OVER () c FROM ipcase.disclosure WHERE"
+                                     " organ_id = %s) x WHERE n = (c + 1) / 2", self.organ)[0]
+        self.disclosing_unit = one("SELECT unit_id FROM ipcase.disclosure WHERE open AND organ_id = %s GROUP BY 1"
+                                   " ORDER BY count(*) DESC LIMIT 1", self.organ)[0]
+        self.decision = one("SELECT decision_no_key FROM ipcase.disclosure WHERE organ_id = %s LIMIT 1", self.organ)[0]
         self.middle_id = one("SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY id) FROM ipcase.matter")[0]
 
     @staticmethod
@@ -145,12 +153,20 @@ CASES = {
     "search_campaign": {
         "common": lambda d: ([d.campaign, LAST_ID, None, PAGE], 8 * d.organs),  # every fourth has it
         "rare": lambda d: ([d.old_campaign, LAST_ID, None, PAGE], 2 * d.organs)},
+    "disclosure_due": {
+        "first": lambda d: ([FIRST_DAY, 0, "infinity", None, None, PAGE, d.organ], 1.2),
+        "unit": lambda d: ([FIRST_DAY, 0, "infinity", None, d.disclosing_unit, PAGE, d.organ], 5)},
+    "disclosure_list": {
+        "first": lambda d: ([FIRST_DAY, 0, "infinity", None, None, PAGE, d.organ, None], 1.2),
+        "behind": lambda d: ([*d.due_at, "infinity", None, None, PAGE, d.organ, None], 1.2)},
+    "disclosure_find_number": {
+        "number": lambda d: ([d.decision, PAGE], 1.2)},
 }
 INDEX_ONLY = {"queue_co_officer": "matter_queue_co_officer_idx", "queue_co_waiting": "matter_queue_co_officer_idx",
               "queue_officer": "matter_queue_officer_idx", "queue_waiting": "matter_queue_officer_idx",
               "queue_co_officer": "matter_queue_co_officer_idx", "queue_co_waiting": "matter_queue_co_officer_idx",
               "queue_turn": "matter_queue_turn_idx", "queue_unit": "matter_queue_unit_idx"}
-MAY_SORT = {"search_uscc", "search_text", "search_campaign"}
+MAY_SORT = {"disclosure_find_number", "search_uscc", "search_text", "search_campaign"}
 # What lib/app/boot.c sets for the lanes that these run on.
 READ_LANE = {"enable_bitmapscan": "off", "random_page_cost": "1.1"}
 SLOW_LANE = {"random_page_cost": "1.1"}

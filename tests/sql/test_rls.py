@@ -30,7 +30,7 @@ VISIBLE = {
 # Tables that name a unit or an organ and hold nothing of any case.
 NO_CASE_DATA = {"unit", "account", "number_series"}
 # No unit of their own; what protects them is tested below.
-OTHER = {"idempotency"}
+OTHER = {"idempotency", "public_record", "audit_run", "snapshot", "digest", "credit_batch", "credit_batch_item"}
 ROWS = 2  # in each table, for each unit
 
 
@@ -92,6 +92,17 @@ def fill(cur, matter, organ, unit):
                 " tagmanifest_sha256, items, bytes, held) VALUES (%s, 1, %s, %s, 'l', 1, 'n', '{}', '{}', '', '', 0, 0, true)", (matter, organ, unit))
     cur.execute("INSERT INTO ipcase.outbox (organ_id, unit_id, matter_id, lane, n, to_code) VALUES (%s, %s, %s, 'l', 1, 'p')",
                 (organ, unit, matter))
+    cur.execute("INSERT INTO ipcase.disclosure (matter_id, organ_id, unit_id, class, state, open, next_on)"
+                " VALUES (%s, %s, %s, '', 'preparing', true, 'infinity')", (matter, organ, unit))
+    cur.execute("INSERT INTO ipcase.public_record (matter_id, n, from_at, organ_name, decision_no, decision_no_key, party,"
+                " party_key, decided_on, published_on, class, stop_due, summary, body, digest) VALUES (%s, 1, now(), 'o', 'n',"
+                " 'n', 'p', 'p', '2026-03-02', '2026-03-02', '一般', '2027-03-02', '{}', 'b', sha256('b'))", (matter,))
+    cur.execute("INSERT INTO ipcase.form_mark (matter_id, seq, known_from, organ_id, unit_id, procedure, ip_type, cause, outcome,"
+                " campaigns, tags, supervised, person_penalised, title, party, officer_name) VALUES (%s, 1, now(), %s, %s,"
+                " 'ordinary', '', '', '', '{}', '{}', '', false, 't', 'p', 'o')", (matter, organ, unit))
+    cur.execute("INSERT INTO ipcase.form_entry (organ_id, unit_id, form, figure, period, from_on, to_on, value, entered_by,"
+                " entered_by_name) VALUES (%s, %s, 'f', %s, '2026', '2026-01-01', '2026-12-31', 1, 1, 'n')",
+                (organ, unit, str(matter)))
     cur.execute("INSERT INTO ipcase.quarantine (organ_id, unit_id, source, digest, rule, message)"
                 " VALUES (%s, %s, 's', sha256(%s), 'r', 'm')", (organ, unit, str(matter).encode()))
 
@@ -128,8 +139,21 @@ def test_every_table_with_case_data_has_forced_row_security(postgres, filled):
          WHERE c.relnamespace = 'ipcase'::regnamespace AND c.relkind IN ('r', 'p', 'm', 'v')
            AND a.attname IN ('organ_id', 'unit_id', 'matter_id') AND NOT a.attisdropped
            AND NOT (c.relrowsecurity AND c.relforcerowsecurity)""")
-    # audit names a matter by its number only and says nothing about it
-    assert {t for (t,) in lacking} - NO_CASE_DATA - {"audit"} == set()
+    # audit names a matter by its number only and says nothing about it; a view asks with its caller's rights
+    assert {t for (t,) in lacking} - NO_CASE_DATA - {"audit", *invoker_views(postgres, filled)} == set()
+
+
+def invoker_views(postgres, database):
+    return [v for (v,) in postgres.query(database, "SELECT relname FROM pg_class WHERE relnamespace = 'ipcase'::regnamespace"
+                                                   " AND relkind = 'v' AND 'security_invoker=true' = ANY (reloptions)")]
+
+
+def test_a_view_shows_what_its_table_shows(postgres, filled):
+    assert invoker_views(postgres, filled) == ["rate_row"]
+    for account, units in VISIBLE.items():
+        with caller(postgres, filled, units) as cur:
+            cur.execute("SELECT unit_id, count(*) FROM ipcase.rate_row GROUP BY 1")
+            assert dict(cur.fetchall()) == {unit: ROWS for unit in units}, account
 
 
 def test_every_policed_table_was_filled(postgres, filled):
@@ -139,8 +163,10 @@ def test_every_policed_table_was_filled(postgres, filled):
         assert dict(rows) == {unit: ROWS for unit in ALL_UNITS}, table
 
 
-# What the search functions read with the owner's rights (migration 0004); they apply the units themselves.
-FOR_THE_OWNER = {("matter", "matter_search"), ("matter_text", "matter_text_search")}
+# What functions read with the owner's rights: the search (migration 0004), which applies the units itself; who must stop what
+# (0010); what everybody may read (0011).
+FOR_THE_OWNER = {("matter", "matter_search"), ("matter_text", "matter_text_search"), ("disclosure", "disclosure_owner"),
+                 ("public_record", "public_record_owner")}
 
 
 def test_no_policy_is_for_one_command_only(postgres, filled):
@@ -149,11 +175,24 @@ def test_no_policy_is_for_one_command_only(postgres, filled):
                                   " FROM pg_policies WHERE schemaname = 'ipcase'")
     assert rows
     for table, policy, cmd, qual, check, permissive, roles in rows:
+        if policy == "digest_owner":  # asked for and leased by functions of the owner's (0014)
+            assert (cmd, roles) == ("ALL", [OWNER])
+            continue
+        if policy == "credit_batch_item_batch":  # seen with its batch
+            assert "ipcase.credit_batch" in qual and check is None
+            continue
         if (table, policy) in FOR_THE_OWNER:
             assert (cmd, roles) == ("SELECT", [OWNER])
             continue
         assert cmd == "ALL" and permissive == "PERMISSIVE" and check is None, (table, policy)
-        assert "caller_account" in qual or ("ipcase.units" in qual and "(unit_id + 0)" in qual), (table, qual)
+        if policy == "public_record_matter":  # seen with its matter, and so by the matter's policy
+            assert "ipcase.matter" in qual
+            continue
+        if table in ("snapshot", "digest", "credit_batch"):  # an organ's, for those who see the organ itself
+            assert "(organ_id + 0)" in qual and "caller_units" in qual
+            continue
+        own = "ipcase.units" in qual or "ipcase.caller_units()" in qual
+        assert "caller_account" in qual or (own and "(unit_id + 0)" in qual), (table, qual)
 
 
 # ---- what each account sees -----------------------------------------------------------------------
@@ -197,7 +236,10 @@ OWNERS_RIGHTS = {
     "auth_find", "auth_failures", "auth_failed", "auth_attempt", "auth_forget", "session_open", "session_close",
     "session_find", "account_create", "account_set", "account_password", "delegation_create", "delegation_end",
     "campaign_create", "search_text_ids", "search_campaign_ids", "caller_is_admin", "restricted_unit",
-    "restricted_reader", "exchange_accounts", "law_edition_now",
+    "restricted_reader", "exchange_accounts", "law_edition_now", "disclosure_stoppers",
+    "digest_ask", "digest_take",
+    "public_list", "public_search_party", "public_search_code", "public_search_number", "public_page", "public_ledger",
+    "owner_still_writing", "unit_keep_name", "account_keep_name", "campaign_keep_name",
 }
 
 
@@ -218,6 +260,54 @@ def test_the_search_functions_give_nothing_of_other_units(postgres, filled):
             assert len(cur.fetchall()) == ROWS * len(units)
 
 
+def test_runs_and_snapshots_are_seen_with_the_organ(postgres, filled):
+    """A part of the organ is its account's alone; the whole, and what was submitted, is seen by whoever sees the organ."""
+    organ, = (u for u in ALL_UNITS if u == 10)
+    run = ("INSERT INTO ipcase.audit_run (organ_id, account_id, whole, period, kind, name, from_on, to_on, open, as_of, state,"
+           " sha256, size) VALUES (%s, 1, %s, '2026-10', 'month', 'n', '2026-10-01', '2026-10-31', false, now(), 'done',"
+           " sha256('x'), 1) RETURNING id")
+    with caller(postgres, filled, [11], account=1) as cur:
+        cur.execute(run, (organ, False))
+        refused(cur, psycopg2.errors.InsufficientPrivilege, run.replace("1, %s", "2, %s"), organ, False)
+        cur.execute("SELECT set_config('ipcase.account', '2', true)")
+        cur.execute("SELECT count(*) FROM ipcase.audit_run")
+        assert cur.fetchone() == (0,)
+    with caller(postgres, filled, [10, 11], account=1) as cur:
+        cur.execute(run, (organ, True))
+        made, = cur.fetchone()
+        cur.execute("SELECT ipcase.snapshot_make(%s)", (made,))
+        assert cur.fetchone()[0]
+        for units, seen in (([10], 1), ([11], 0), ([], 0)):
+            cur.execute("SELECT set_config('ipcase.account', '2', true), set_config('ipcase.units', %s, true)",
+                        ("{" + ",".join(map(str, units)) + "}",))
+            for table in ("audit_run", "snapshot"):
+                cur.execute(f"SELECT count(*) FROM ipcase.{table}")
+                assert cur.fetchone() == (seen,), (units, table)
+            refused(cur, psycopg2.errors.InsufficientPrivilege, "UPDATE ipcase.snapshot SET n = 7")
+
+
+def test_digests_and_batches_are_seen_with_the_organ(postgres, filled):
+    """By whoever sees the organ itself, and nobody who sees only a unit of it."""
+    postgres.query(filled, "INSERT INTO ipcase.digest (organ_id, day) VALUES (10, '2026-03-02'), (50, '2026-03-02')")
+    postgres.query(filled, "INSERT INTO ipcase.credit_batch (organ_id, no, from_on, to_on, format, lines, size, digest, made_by)"
+                           " SELECT o, 'n', now(), now(), 'csv', 1, 1, sha256('x'), 1 FROM unnest(ARRAY[10, 50]) o")
+    postgres.query(filled, "INSERT INTO ipcase.credit_batch_item SELECT b.id, (SELECT min(id) FROM ipcase.matter), 1"
+                           " FROM ipcase.credit_batch b")
+    for units, seen in ((ORGAN, 1), ([11], 0), ([50], 1), ([], 0), (ALL_UNITS, 2)):
+        with caller(postgres, filled, units) as cur:
+            for table in ("digest", "credit_batch", "credit_batch_item"):
+                cur.execute(f"SELECT count(*) FROM ipcase.{table}")
+                assert cur.fetchone() == (seen,), (units, table)
+            cur.execute("UPDATE ipcase.digest SET attempts = 1")
+            assert cur.rowcount == seen
+            refused(cur, psycopg2.errors.InsufficientPrivilege, "UPDATE ipcase.credit_batch SET no = 'm'")
+            refused(cur, psycopg2.errors.InsufficientPrivilege, "DELETE FROM ipcase.digest")
+    with caller(postgres, filled, [11]) as cur:
+        refused(cur, psycopg2.errors.InsufficientPrivilege, "INSERT INTO ipcase.credit_batch (organ_id, no, from_on, to_on, format,"
+                " lines, size, digest, made_by) VALUES (10, 'x', now(), now(), 'csv', 1, 1, sha256('y'), 1)",
+                match="row-level security")
+
+
 def test_idempotency_rows_are_the_callers_own(postgres, filled):
     with caller(postgres, filled, [], 7) as cur:
         cur.execute("INSERT INTO ipcase.idempotency VALUES (7, 'k', '', 201, 'mine')")
@@ -226,6 +316,19 @@ def test_idempotency_rows_are_the_callers_own(postgres, filled):
         cur.execute("SELECT set_config('ipcase.account', '8', true)")
         cur.execute("SELECT count(*) FROM ipcase.idempotency")
         assert cur.fetchone() == (0,)
+
+
+def test_public_periods_are_seen_with_their_matter(postgres, filled):
+    for units in ([11], [], ORGAN):
+        with caller(postgres, filled, units) as cur:
+            cur.execute("SELECT count(*) FROM ipcase.public_record")
+            assert cur.fetchone() == (ROWS * len(units),)
+    with caller(postgres, filled, [11]) as cur:
+        refused(cur, psycopg2.errors.InsufficientPrivilege,
+                "INSERT INTO ipcase.public_record (matter_id, n, from_at, organ_name, decision_no, decision_no_key, party,"
+                " party_key, decided_on, published_on, class, stop_due, summary, body, digest) SELECT max(matter_id), 2, now(),"
+                " 'o', 'n', 'n', 'p', 'p', now(), now(), '', now(), '{}', 'b', sha256('b') FROM generate_series(1, 20) matter_id",
+                match="row-level security")
 
 
 # ---- writing elsewhere ------------------------------------------------------------------------------

@@ -77,6 +77,7 @@ def units_of(hub, account):
 def tables_of_matters(hub, role=APP):
     return [t for t, in hub.query(
         "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'matter_id'"
+        " JOIN pg_attribute u ON u.attrelid = c.oid AND u.attname = 'unit_id'"
         " WHERE c.relnamespace = 'ipcase'::regnamespace AND c.relkind IN ('r', 'p') AND c.relrowsecurity"
         " AND has_table_privilege(%s, c.oid, 'SELECT') ORDER BY 1", role)]
 

@@ -6,25 +6,9 @@
 #define TESTS_LAW_C1_H
 
 #include "law_thread.h"
+#include "law_setup.h"
 
 enum { MARKET, POLICE, PROCURATORATE, POLICE2 };
-
-static struct arena arena = ARENA_INIT(0);
-static struct law_book book;
-
-static int setup(void **state)
-{
-	(void)state;
-	walk_book(&book, &arena);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_fini(&arena);
-	return 0;
-}
 
 #define GOODS2 \
 	"[{\"item\":\"1\",\"name\":\"白酒\",\"unit\":\"瓶\",\"quantity\":12},{\"item\":\"2\",\"name\":\"包装箱\",\"unit\":\"只\",\"quantity\":3}]"
@@ -43,6 +27,30 @@ static UNUSED struct thread *organs(void)
 	thread_add(t, "512022-police", "police", "512022", SIDE_RECEIVER);
 	thread_add(t, "512022-procuratorate", "procuratorate", "512022", SIDE_THIRD);
 	thread_walk(t, MARKET)->peer = &t->copies[POLICE].organ;
+	return t;
+}
+
+/* Reported, approved, sent and accepted on one day. */
+static UNUSED struct thread *accepted_on(const char *day)
+{
+	static const struct {
+		size_t copy;
+		const char *who, *act, *at, *fields;
+	} acts[] = {
+		{ MARKET, "officer", "open", "09:00", OPEN },
+		{ MARKET, "deputy_head", "appoint", "09:10", TEAM },
+		{ MARKET, "officer", "report_request", "09:20", REPORT },
+		{ MARKET, "principal", "report_approve", "09:30", "{}" },
+		{ MARKET, "officer", "submit", "10:00", "{}" },
+		{ POLICE, "police", "accept", "16:00", "{\"police_receipt\":\"回执1\"}" },
+	};
+	struct thread *t = organs();
+
+	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
+		thread_do(t, acts[i].copy, acts[i].who, acts[i].act, arena_printf(&arena, "%s %s", day, acts[i].at), acts[i].fields);
+		thread_settle(t);
+	}
+	thread_state(t, STATE_C1_ACCEPTED);
 	return t;
 }
 

@@ -27,7 +27,9 @@ static inline void thread_records(struct thread *t, size_t sender, const char *a
 	thread_refuse(t, sender, "exchange", "silence", last, clock, "clock-not-expired", NULL);
 	thread_do(t, sender, "exchange", "silence", after, clock);
 	thread_refuse(t, sender, "exchange", "silence", after, clock, "silence-recorded", NULL);
+	walk_clock(thread_walk(t, sender), "C0.1", 0, "running", NULL); /* to remind */
 	thread_do(t, sender, asker, "escalate", after, letter);
+	walk_clock(thread_walk(t, sender), "C0.1", 0, "met", NULL);
 	thread_settle(t);
 	assert_true(fact_list_has(&thread_walk(t, receiver)->d->facts, FIELD_SILENT, rule));
 	assert_true(fact_has(&thread_walk(t, sender)->d->facts, FIELD_RETRIEVED_ON));

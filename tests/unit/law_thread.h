@@ -34,6 +34,7 @@ struct thread {
 	struct thread_record records[THREAD_MAX_RECORDS];
 	size_t record_count;
 	uint64_t random; /* order of delivery */
+	day_t arrives;   /* records reach the others on that day; 0: on the day on which they are made */
 };
 
 static inline struct thread *thread_new(struct arena *arena, const struct law_book *book, enum matter_procedure procedure)
@@ -137,6 +138,8 @@ static inline void thread_apply(struct thread *t, size_t copy, const struct thre
 		fact_set_text(&in.fields, FIELD_PEER_NAME, t->copies[r->lane].organ.name);
 		fact_set_num(&in.fields, FIELD_CONNECTED, SIDE_SENDER | SIDE_RECEIVER | SIDE_THIRD);
 	}
+	if (t->arrives > instant_to_day(r->happened_at))
+		fact_set_num(&in.fields, FIELD_ARRIVED_ON, t->arrives);
 	in.row = procedure_find(procedure_get(t->procedure), sv_of(act), &in.stage);
 	c->w->err = (struct err)ERR_INIT;
 	enum err_code code = procedure_check(t->book, c->w->d, &in, t->arena, &record, &c->w->err);

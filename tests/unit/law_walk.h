@@ -9,6 +9,7 @@
 #include "law_fixture.h"
 
 #include "law/apply.h"
+#include "law/disclosure.h"
 #include "law/mark.h"
 #include "law/procedure.h"
 
@@ -222,6 +223,8 @@ static inline enum err_code walk_try(struct walk *w, const char *who, const char
 	walk_fields(w, fields, instant_to_day(in.happened_at), &in.fields);
 	enum err_code code = procedure_check(w->book, w->d, &in, w->arena, &record, &w->err);
 	walk_count_guards(in.row, code, &w->err);
+	if (code == ERR_OK && disclosure_is_spawned(in.row, in.stage))
+		fact_set_num(&record.fields, FIELD_DISCLOSURE_MATTER, w->id + 1000);
 	return code == ERR_OK ? walk_fold(w, &record) : code;
 }
 
@@ -262,6 +265,32 @@ static inline struct walk *walk_spawn(struct walk *clue)
 	    walk_fold(w, &filed) != ERR_OK)
 		fail_msg("filing: %s", w->err.message);
 	return w;
+}
+
+/* The disclosure that the approved decision of this case opens. */
+static inline struct walk *walk_disclose(struct walk *of_case)
+{
+	static const char *const digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+	struct walk *w = walk_new(of_case->arena, of_case->book, PROCEDURE_DISCLOSURE);
+	struct act_record opened;
+
+	w->id = fact_num(&of_case->d->facts, FIELD_DISCLOSURE_MATTER);
+	if (procedure_spawn_disclosure(of_case->d, of_case->id, digest, &of_case->last, w->arena, &opened, &w->err) != ERR_OK ||
+	    walk_fold(w, &opened) != ERR_OK)
+		fail_msg("disclosure: %s", w->err.message);
+	return w;
+}
+
+/* The disclosure learns what the last act of the case changed; false: nothing that matters to it. */
+static inline bool walk_told(const struct walk *of_case, struct walk *w)
+{
+	struct act_record told;
+
+	if (disclosure_case_event(of_case->before, of_case->d, w->d, &of_case->last, &told, &w->err) != ERR_OK)
+		fail_msg("case event: %s", w->err.message);
+	if (told.act && walk_fold(w, &told) != ERR_OK)
+		fail_msg("case event: %s", w->err.message);
+	return told.act != NULL;
 }
 
 /* The linked case learns of a hand-over (channel `procedure`, may be NULL: no hand-over's facts). */

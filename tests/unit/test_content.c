@@ -291,6 +291,32 @@ static enum err_code send(struct place *p, const struct content_upload *u, const
 	return content_upload_write(p->store, u, n, piece, NULL, &got, err);
 }
 
+/* An upload that the store waits for. */
+static struct content_upload begun(struct place *p, const char *id, uint64_t size)
+{
+	struct content_upload u = upload(id, size);
+
+	assert_int_equal(content_upload_make(p->store, &u, NULL), ERR_OK);
+	return u;
+}
+
+static struct content_missing missing_of(struct place *p, const struct content_upload *u)
+{
+	struct content_missing missing;
+
+	assert_int_equal(content_upload_missing(p->store, u, &missing, NULL), ERR_OK);
+	return missing;
+}
+
+/* The same sums as when the bytes are put in one piece. */
+static void assert_sums_of(struct place *p, const struct crypto_sums *sums, const char *bytes, size_t n)
+{
+	struct crypto_sums want;
+
+	put(p, bytes, n, &want);
+	assert_memory_equal(sums, &want, sizeof(want));
+}
+
 static void test_geometry(void **state)
 {
 	struct content_upload u = upload(ID, 2 * CHUNK + 1);
@@ -315,7 +341,7 @@ static void test_any_order_then_published(void **state)
 	struct content_upload u = upload(ID, 4 * CHUNK + 77);
 	char *bytes = bytes_of(u.size, 1);
 	struct content_missing missing;
-	struct crypto_sums sums, again;
+	struct crypto_sums sums;
 	struct err err = ERR_INIT;
 
 	assert_int_equal(content_upload_make(p->store, &u, NULL), ERR_OK);
@@ -325,7 +351,7 @@ static void test_any_order_then_published(void **state)
 		assert_string_equal(err.rule, "upload-incomplete");
 		assert_int_equal(send(p, &u, bytes, order[i], NULL), ERR_OK);
 		content_upload_follow(p->store, &u);
-		assert_int_equal(content_upload_missing(p->store, &u, &missing, NULL), ERR_OK);
+		missing = missing_of(p, &u);
 		assert_int_equal(missing.there, i + 1);
 		if (i == 1) {
 			assert_int_equal(missing.count, 2);
@@ -339,8 +365,7 @@ static void test_any_order_then_published(void **state)
 	assert_int_equal(content_upload_publish(p->store, &u, &sums, NULL), ERR_OK);
 	assert_int_equal(content_upload_publish(p->store, &u, &sums, NULL), ERR_OK); /* a retry */
 	assert_int_equal(content_verify(p->store, &sums, NULL), ERR_OK);
-	put(p, bytes, u.size, &again);
-	assert_memory_equal(&sums, &again, sizeof(sums));
+	assert_sums_of(p, &sums, bytes, u.size);
 	content_upload_remove(p->store, ID);
 	assert_int_equal(count_files(p, "uploads"), 0);
 	assert_int_equal(count_files(p, "tmp"), 0);
@@ -369,7 +394,7 @@ static void test_chunks_refused(void **state)
 	assert_int_equal(content_upload_write(p->store, &u, 0, whole, wrong, &got, &err), ERR_INVALID);
 	assert_string_equal(err.rule, "digest-mismatch");
 	struct content_missing missing;
-	assert_int_equal(content_upload_missing(p->store, &u, &missing, NULL), ERR_OK);
+	missing = missing_of(p, &u);
 	assert_int_equal(missing.there, 0);
 	assert_int_equal(content_upload_write(p->store, &u, 0, whole, NULL, &got, NULL), ERR_OK);
 	assert_false(got.again);
@@ -384,15 +409,14 @@ static void test_chunks_refused(void **state)
 static void test_a_torn_record_is_none(void **state)
 {
 	struct place *p = *state;
-	struct content_upload u = upload(ID, 2 * CHUNK);
+	struct content_upload u = begun(p, ID, 2 * CHUNK);
 	char *bytes = bytes_of(u.size, 3);
 	struct content_missing missing;
 
-	assert_int_equal(content_upload_make(p->store, &u, NULL), ERR_OK);
 	assert_int_equal(send(p, &u, bytes, 0, NULL), ERR_OK);
 	assert_int_equal(send(p, &u, bytes, 1, NULL), ERR_OK);
 	damage(path_in(p, "uploads/" ID "/journal"), 64 + 20);
-	assert_int_equal(content_upload_missing(p->store, &u, &missing, NULL), ERR_OK);
+	missing = missing_of(p, &u);
 	assert_int_equal(missing.there, 1);
 	assert_int_equal(missing.ranges[0].first, 1);
 	/* A record moved to another place is none either. */
@@ -401,7 +425,7 @@ static void test_a_torn_record_is_none(void **state)
 	assert_int_equal(pread(fd, record, 64, 0), 64);
 	assert_int_equal(pwrite(fd, record, 64, 64), 64);
 	close(fd);
-	assert_int_equal(content_upload_missing(p->store, &u, &missing, NULL), ERR_OK);
+	missing = missing_of(p, &u);
 	assert_int_equal(missing.there, 1);
 	assert_int_equal(send(p, &u, bytes, 1, NULL), ERR_OK);
 	free(bytes);
@@ -411,48 +435,44 @@ static void test_a_torn_record_is_none(void **state)
 static void test_a_damaged_chunk_is_asked_for_again(void **state)
 {
 	struct place *p = *state;
-	struct content_upload u = upload(ID, 3 * CHUNK);
+	struct content_upload u = begun(p, ID, 3 * CHUNK);
 	char *bytes = bytes_of(u.size, 4);
 	struct content_missing missing;
-	struct crypto_sums sums, want;
+	struct crypto_sums sums;
 	struct err err = ERR_INIT;
 
-	assert_int_equal(content_upload_make(p->store, &u, NULL), ERR_OK);
 	for (uint64_t n = 0; n < 3; n++)
 		assert_int_equal(send(p, &u, bytes, n, NULL), ERR_OK);
 	damage(path_in(p, "uploads/" ID "/data"), CHUNK + 5);
 	assert_int_equal(content_upload_sums(p->store, &u, &sums, &err), ERR_WRONG_STATE);
 	assert_string_equal(err.rule, "chunk-damaged");
-	assert_int_equal(content_upload_missing(p->store, &u, &missing, NULL), ERR_OK);
+	missing = missing_of(p, &u);
 	assert_int_equal(missing.count, 1);
 	assert_int_equal(missing.ranges[0].first, 1);
 	assert_int_equal(send(p, &u, bytes, 1, NULL), ERR_OK);
 	assert_int_equal(content_upload_sums(p->store, &u, &sums, NULL), ERR_OK);
-	put(p, bytes, u.size, &want);
-	assert_memory_equal(&sums, &want, sizeof(sums));
+	assert_sums_of(p, &sums, bytes, u.size);
 	free(bytes);
 }
 
 static void test_the_store_opened_anew_knows_the_chunks(void **state)
 {
 	struct place *p = *state;
-	struct content_upload u = upload(ID, 3 * CHUNK);
+	struct content_upload u = begun(p, ID, 3 * CHUNK);
 	char *bytes = bytes_of(u.size, 5);
 	struct content_missing missing;
-	struct crypto_sums sums, want;
+	struct crypto_sums sums;
 
-	assert_int_equal(content_upload_make(p->store, &u, NULL), ERR_OK);
 	assert_int_equal(send(p, &u, bytes, 0, NULL), ERR_OK);
 	assert_int_equal(send(p, &u, bytes, 2, NULL), ERR_OK);
 	content_upload_follow(p->store, &u);
 	content_store_close(p->store);
 	assert_int_equal(content_store_open(p->dir, &p->store, NULL), ERR_OK);
-	assert_int_equal(content_upload_missing(p->store, &u, &missing, NULL), ERR_OK);
+	missing = missing_of(p, &u);
 	assert_int_equal(missing.there, 2);
 	assert_int_equal(send(p, &u, bytes, 1, NULL), ERR_OK);
 	assert_int_equal(content_upload_sums(p->store, &u, &sums, NULL), ERR_OK);
-	put(p, bytes, u.size, &want);
-	assert_memory_equal(&sums, &want, sizeof(sums));
+	assert_sums_of(p, &sums, bytes, u.size);
 	free(bytes);
 }
 
@@ -467,7 +487,7 @@ static void test_more_ranges_than_fit(void **state)
 	assert_int_equal(content_upload_make(p->store, &u, NULL), ERR_OK);
 	for (uint64_t n = 0; n < 600; n += 2)
 		assert_int_equal(content_upload_write(p->store, &u, n, SV("0123456789"), NULL, &got, NULL), ERR_OK);
-	assert_int_equal(content_upload_missing(p->store, &u, &missing, NULL), ERR_OK);
+	missing = missing_of(p, &u);
 	assert_true(missing.more);
 	assert_int_equal(missing.count, CONTENT_RANGES_MAX);
 	assert_int_equal(missing.there, 300);
@@ -486,11 +506,10 @@ static bool on_upload(void *arg, const char *id, instant_t touched_at)
 static void test_uploads_are_listed(void **state)
 {
 	struct place *p = *state;
-	struct content_upload u = upload(ID, 5), v = upload(OTHER, 7);
 	int n = 0;
 
-	assert_int_equal(content_upload_make(p->store, &u, NULL), ERR_OK);
-	assert_int_equal(content_upload_make(p->store, &v, NULL), ERR_OK);
+	(void)begun(p, ID, 5);
+	(void)begun(p, OTHER, 7);
 	assert_int_equal(content_upload_walk(p->store, on_upload, &n, NULL), ERR_OK);
 	assert_int_equal(n, 2);
 	content_upload_remove(p->store, "../tmp");

@@ -3,23 +3,7 @@
  * The advisory as a case meets it: each rule of schema/law/thresholds.csv through the fields of act "amounts", met at its
  * line, not met just below it, and never met by what is unknown. */
 #include "law_stages.h"
-
-static struct arena arena = ARENA_INIT(0);
-static struct law_book book;
-
-static int setup(void **state)
-{
-	(void)state;
-	walk_book(&book, &arena);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_fini(&arena);
-	return 0;
-}
+#include "law_setup.h"
 
 /* The amounts of one trial, as JSON members. */
 struct amounts {

@@ -119,7 +119,7 @@ static void test_rule_of_the_day(void **state)
 static void test_copies(void **state)
 {
 	(void)state;
-	struct law_texts texts;
+	struct law_texts texts = shipped;
 	struct sv *const to[] = { &texts.holidays, &texts.clocks, &texts.vocabulary,
 				  &texts.thresholds, &texts.limits };
 	const struct sv from[] = { shipped.holidays, shipped.clocks, shipped.vocabulary,

@@ -250,7 +250,86 @@ static void test_overdue(void **state)
 	finish(t);
 }
 
+#define SILENT(rule) "{\"clock_rule\":\"" rule "\"}"
+#define LETTER(rule) "{\"clock_rule\":\"" rule "\",\"reason\":\"逾期未答复\"}"
+
+/* The police do not answer: the record, then our duty to remind, then the letter to the procuratorate; when they answer, we owe
+ * nothing more. */
+static void test_silence(void **state)
+{
+	struct thread *t = accepted_on("2026-11-03"); /* a Tuesday: due the 6th and the 13th */
+	struct walk *w = thread_walk(t, MARKET);
+	(void)state;
+
+	thread_refuse(t, MARKET, "exchange", "silence", "2026-11-06 23:59", SILENT("C1.6"), "clock-not-expired", NULL);
+	thread_step(t, MARKET, "exchange", "silence", "2026-11-07 00:00", SILENT("C1.6"), STATE_C1_ACCEPTED);
+	walk_clock(w, "C0.1", 0, "running", "2026-11-09"); /* the 7th is a Saturday */
+	assert_null(dossier_clock_const(thread_walk(t, POLICE)->d, "C0.1", 0)); /* ours alone */
+	assert_true(fact_list_has(&thread_walk(t, POLICE)->d->facts, FIELD_SILENT, "C1.6"));
+	thread_do(t, MARKET, "officer", "remind", "2026-11-09", SILENT("C1.6"));
+	walk_clock(w, "C0.1", 0, "met", "2026-11-09");
+	walk_clock(w, "C0.2", 0, "running", "2026-11-16");
+	/* the tenth day: overdue, and to be reminded of anew */
+	thread_refuse(t, MARKET, "exchange", "silence", "2026-11-13 23:59", SILENT("C1.6b"), "clock-not-expired", NULL);
+	thread_step(t, MARKET, "exchange", "silence", "2026-11-14 00:00", SILENT("C1.6b"), STATE_C1_OVERDUE);
+	walk_clock(w, "C0.1", 0, "running", "2026-11-16");
+	walk_clock(w, "C0.2", 0, "running", "2026-11-16");
+	thread_refuse(t, MARKET, "exchange", "silence", "2026-11-17", SILENT("C0.1"), "own-clock", NULL);
+	thread_step(t, MARKET, "officer", "supervise", "2026-11-16", "{\"reason\":\"逾期未作决定\"}", STATE_C1_SUPERV);
+	walk_clock(w, "C0.1", 0, "met", "2026-11-16");
+	walk_clock(w, "C0.2", 0, "met", "2026-11-16");
+	finish(t);
+
+	/* Over National Day both periods end on 8 October; the reminder falls on the Saturday that is worked. */
+	t = accepted_on("2026-09-28");
+	w = thread_walk(t, MARKET);
+	walk_clock(w, "C1.6", 0, "running", "2026-10-08");
+	assert_string_equal(walk_day(&arena, dossier_clock(w->d, "C1.6", 0)->due.strict), "2026-10-01");
+	walk_clock(w, "C1.6b", 0, "running", "2026-10-08");
+	thread_refuse(t, MARKET, "exchange", "silence", "2026-10-08 23:59", SILENT("C1.6b"), "clock-not-expired", NULL);
+	thread_step(t, MARKET, "exchange", "silence", "2026-10-09 00:00", SILENT("C1.6b"), STATE_C1_OVERDUE);
+	walk_clock(w, "C0.1", 0, "running", "2026-10-10");
+	thread_do(t, MARKET, "officer", "remind", "2026-10-10", SILENT("C1.6b"));
+	walk_clock(w, "C0.2", 0, "running", "2026-10-16");
+	thread_step(t, POLICE, "police", "file", "2026-10-12", "{\"filed_no\":\"立1\",\"paper_on\":\"2026-10-12\"}", STATE_C1_FILED);
+	walk_clock(w, "C0.2", 0, "cancelled", NULL);
+	thread_refuse(t, MARKET, "officer", "escalate", "2026-10-13", LETTER("C1.6b"), "clock-not-expired", NULL);
+	finish(t);
+
+	/* Over Spring Festival, 15 to 23 February: the letter may be written at once. */
+	t = accepted_on("2026-02-12");
+	w = thread_walk(t, MARKET);
+	walk_clock(w, "C1.6", 0, "running", "2026-02-24");
+	walk_clock(w, "C1.6b", 0, "running", "2026-02-24");
+	thread_step(t, MARKET, "exchange", "silence", "2026-02-25", SILENT("C1.6b"), STATE_C1_OVERDUE);
+	walk_clock(w, "C0.1", 0, "running", "2026-02-26");
+	thread_do(t, MARKET, "officer", "escalate", "2026-02-25", LETTER("C1.6b"));
+	walk_clock(w, "C0.1", 0, "met", NULL);
+	assert_null(dossier_clock_const(w->d, "C0.2", 0));
+	/* what is asked anew is waited for anew, and may lapse anew */
+	thread_step(t, POLICE, "police", "deficient", "2026-02-26", "{\"deficiencies\":[\"x\"]}", STATE_C1_DEFICIENT);
+	thread_step(t, MARKET, "officer", "supplement", "2026-02-27", "{\"note\":\"x\"}", STATE_C1_ACCEPTED);
+	thread_step(t, MARKET, "exchange", "silence", "2026-03-11", SILENT("C1.6b"), STATE_C1_OVERDUE);
+	walk_clock(w, "C0.1", 0, "running", "2026-03-12");
+	finish(t);
+}
+
 /* ---- not filed: reconsideration and supervision ---- */
+
+/* By disc: we are told on the 12th what the police decided on the 6th; our three days run from the receipt (移送规定 9). */
+static void test_late_disc(void **state)
+{
+	struct thread *t = accepted_on("2026-11-03");
+	(void)state;
+
+	t->arrives = instant_to_day(walk_time("2026-11-12"));
+	thread_step(t, POLICE, "police", "not_file", "2026-11-06", "{\"paper_no\":\"1\",\"paper_on\":\"2026-11-06\",\"reason\":\"x\"}",
+		    STATE_C1_NOT_FILED);
+	walk_clock(thread_walk(t, MARKET), "C1.10", 0, "running", "2026-11-16"); /* the 15th is a Sunday */
+	walk_clock(thread_walk(t, POLICE), "C1.10", 0, "running", "2026-11-09");
+	thread_step(t, MARKET, "officer", "reconsider", "2026-11-16", "{\"reason\":\"不服\"}", STATE_C1_RECON);
+	finish(t);
+}
 
 static void test_not_filed(void **state)
 {
@@ -280,6 +359,17 @@ static void test_not_filed(void **state)
 	thread_step(t, MARKET, "officer", "reconsider", "2026-11-09", "{\"reason\":\"数额达到标准\"}", STATE_C1_RECON);
 	thread_step(t, POLICE, "police", "file", "2026-11-10", "{\"filed_no\":\"立3\",\"paper_on\":\"2026-11-10\"}", STATE_C1_FILED);
 	walk_clock(thread_walk(t, MARKET), "C1.11", 0, "met", NULL);
+	finish(t);
+
+	/* no answer to our request: neither need we wait for ever */
+	t = not_filed();
+	w = thread_walk(t, MARKET);
+	thread_step(t, MARKET, "officer", "reconsider", "2026-11-09", "{\"reason\":\"数额达到标准\"}", STATE_C1_RECON);
+	thread_refuse(t, MARKET, "officer", "supervise", "2026-11-12", "{\"reason\":\"x\"}", "supervision-too-early", NULL);
+	thread_step(t, MARKET, "exchange", "silence", "2026-11-13", SILENT("C1.11"), STATE_C1_RECON);
+	thread_step(t, MARKET, "officer", "supervise", "2026-11-13", "{\"reason\":\"复议逾期\"}", STATE_C1_SUPERV);
+	walk_clock(w, "C1.11", 0, "cancelled", NULL);
+	walk_clock(w, "C0.1", 0, "met", NULL);
 	finish(t);
 
 	t = not_filed();
@@ -552,6 +642,8 @@ int main(void)
 		cmocka_unit_test(test_receipt),
 		cmocka_unit_test(test_forward),
 		cmocka_unit_test(test_overdue),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_late_disc),
 		cmocka_unit_test(test_not_filed),
 		cmocka_unit_test(test_supervision),
 		cmocka_unit_test(test_goods),

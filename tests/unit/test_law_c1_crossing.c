@@ -72,6 +72,24 @@ static void test_crossing_review(void **state)
 	      { POLICE, "police", "deficient", "2026-11-04", "{\"deficiencies\":[\"x\"]}" });
 }
 
+static struct thread *reconsidered(void)
+{
+	struct thread *t = not_filed();
+
+	thread_step(t, MARKET, "officer", "reconsider", "2026-11-09", "{\"reason\":\"x\"}", STATE_C1_RECON);
+	return t;
+}
+
+/* The answer to our request comes while we complain that it does not come. */
+static void test_crossing_reconsideration(void **state)
+{
+	(void)state;
+	CROSS(reconsidered, STATE_C1_SUPERV, { MARKET, "officer", "supervise", "2026-11-13", "{\"reason\":\"x\"}" },
+	      { POLICE, "police", "uphold", "2026-11-13", "{\"paper_no\":\"复1\",\"reason\":\"x\"}" });
+	CROSS(reconsidered, STATE_C1_FILED, { MARKET, "officer", "supervise", "2026-11-13", "{\"reason\":\"x\"}" },
+	      { POLICE, "police", "file", "2026-11-13", FILE_IT });
+}
+
 static struct thread *supervised(void)
 {
 	struct thread *t = not_filed();
@@ -206,6 +224,7 @@ static const struct say anything[] = {
 	{ MARKET, "exchange", "silence", NULL, "{\"clock_rule\":\"C1.6b\"}" },
 	{ MARKET, "exchange", "silence", NULL, "{\"clock_rule\":\"C1.6c\"}" },
 	{ MARKET, "exchange", "silence", NULL, "{\"clock_rule\":\"C1.6d\"}" },
+	{ MARKET, "exchange", "silence", NULL, "{\"clock_rule\":\"C1.11\"}" },
 	{ MARKET, "exchange", "silence", NULL, "{\"clock_rule\":\"C1.13\"}" },
 	{ MARKET, "officer", "remind", NULL, "{\"clock_rule\":\"C1.6\"}" },
 	{ MARKET, "officer", "escalate", NULL, "{\"clock_rule\":\"C1.6b\",\"reason\":\"x\"}" },
@@ -307,6 +326,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crossing_review),
+		cmocka_unit_test(test_crossing_reconsideration),
 		cmocka_unit_test(test_crossing_supervision),
 		cmocka_unit_test(test_crossing_goods),
 		cmocka_unit_test(test_crossing_forward),

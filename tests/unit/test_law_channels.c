@@ -3,43 +3,7 @@
  * Hand-overs that we send: C2 jurisdiction, C8 assistance, C9 a restricted clue. Each on all its
  * copies, every refusal with its article, and what the linked clue or case learns. */
 #include "law_stages.h"
-#include "law_records.h"
-
-static struct arena arena = ARENA_INIT(0);
-static struct law_book book;
-
-static int setup(void **state)
-{
-	(void)state;
-	walk_book(&book, &arena);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_fini(&arena);
-	return 0;
-}
-
-enum { US, THEM, ABOVE };
-
-/* Two organs that know each other from the directory. */
-static struct thread *pair(enum matter_procedure procedure, const char *code, const char *kind, const char *region)
-{
-	struct thread *t = thread_new(&arena, &book, procedure);
-
-	thread_add(t, "512022-market", "bureau", "512022", SIDE_SENDER);
-	thread_add(t, code, kind, region, SIDE_RECEIVER);
-	thread_walk(t, US)->peer = &t->copies[THEM].organ;
-	thread_walk(t, THEM)->peer = &t->copies[US].organ;
-	return t;
-}
-
-static const char *fact(struct thread *t, size_t copy, enum field field)
-{
-	return fact_text(&thread_walk(t, copy)->d->facts, field);
-}
+#include "law_pair.h"
 
 /* ---- C2 ---- */
 

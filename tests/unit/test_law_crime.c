@@ -2,24 +2,9 @@
  *
  * A case in which a crime is suspected: the duties that the advisory makes, what an open hand-over to the police forbids and
  * allows, and how the case goes on when it comes back. */
+#include "law_asked.h"
 #include "law_stages.h"
-
-static struct arena arena = ARENA_INIT(0);
-static struct law_book book;
-
-static int setup(void **state)
-{
-	(void)state;
-	walk_book(&book, &arena);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_fini(&arena);
-	return 0;
-}
+#include "law_setup.h"
 
 /* A hand-over to the police as far as the case sees it. */
 static struct dossier *police_handoff(void)
@@ -198,21 +183,35 @@ static void test_crime_closed(void **state)
 	assert_string_equal(fact_text(&w->d->facts, FIELD_GROUND), "C3");
 }
 
-/* Runs last: each of these guards let pass and refused. */
-static void test_guards_both_ways(void **state)
+/* The police send a case back after a criminal fine: what is verified as a clue and then filed leaves no room for another fine. */
+static void test_fine_through_the_clue(void **state)
 {
-	static const enum guard asked[] = {
-		GUARD_NO_CRIMINAL_TRANSFER, GUARD_TRANSFER_NO_FINE, GUARD_TRANSFER_SIGNED, GUARD_NO_FINE_AFTER_FINE,
-		GUARD_NO_OPEN_HANDOFF, GUARD_CLOSED_BY_HANDOFF, GUARD_TRANSFER_RETURNED, GUARD_CRIMINAL_TRANSFER_NONE,
-		GUARD_CRIMINAL_TRANSFER_SENT, GUARD_ADVISORY_SETTLED, GUARD_ADVISORY_OVERRIDE, GUARD_ADVISORY_RAISED,
-	};
+	struct walk *w = walk_clue_registered(&arena, &book, "2026-03-02", "2026-03-02", NULL);
+	struct dossier *h = arena_new(&arena, struct dossier);
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
-		if (walk_passed[asked[i]] == 0 || walk_refused[asked[i]] == 0)
-			fail_msg("guard %s (%s) passed %u times and refused %u times", guard_rule(asked[i]), guard_message(asked[i]),
-				 walk_passed[asked[i]], walk_refused[asked[i]]);
-	}
+	*h = (struct dossier){ .kind = MATTER_HANDOFF, .procedure = PROCEDURE_C3, .state = STATE_HANDOFF_ACCEPTED, .version = 1 };
+	fact_set_num(&h->facts, FIELD_CRIMINAL_FINE, 5000000);
+	walk_event(w, h, "linked", "2026-03-02");
+	walk_do(w, "unit_head", "assign", "2026-03-02", "{" OFFICERS "}");
+	walk_do(w, "officer", "file_request", "2026-03-02", "{\"cause\":\"销售侵犯注册商标专用权的商品\",\"reason\":\"x\"}");
+	walk_do(w, "unit_head", "file_endorse", "2026-03-02", "{" OFFICERS "}");
+	walk_do(w, "deputy_head", "file_approve", "2026-03-02", "{}");
+	w = walk_spawn(w);
+	assert_int_equal(fact_money(&w->d->facts, FIELD_CRIMINAL_FINE), 5000000);
+	walk_reviewed(w, "2026-03-02", "2026-03-02", "案件审核", false);
+	walk_do(w, "officer", "notice_serve", "2026-03-03", NOTICE_20000);
+	walk_refuse(w, "officer", "decide_penalty_request", "2026-03-11", DECISION_20000, "criminal-fine-imposed");
+	walk_replay(w);
+}
+
+/* Runs last. */
+static void test_guards_both_ways(void **state)
+{
+	static const enum guard asked[] = { ASKED_CRIME };
+	(void)state;
+
+	walk_asked_both_ways(asked, ARRAY_LEN(asked));
 }
 
 int main(void)
@@ -221,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_advisory),
 		cmocka_unit_test(test_crime),
 		cmocka_unit_test(test_crime_closed),
+		cmocka_unit_test(test_fine_through_the_clue),
 		cmocka_unit_test(test_guards_both_ways),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -4,23 +4,7 @@
  * refusal with its article, and what the linked clue or case learns. */
 #include "law_stages.h"
 #include "law_records.h"
-
-static struct arena arena = ARENA_INIT(0);
-static struct law_book book;
-
-static int setup(void **state)
-{
-	(void)state;
-	walk_book(&book, &arena);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_fini(&arena);
-	return 0;
-}
+#include "law_setup.h"
 
 enum { THEM, US };
 
@@ -484,15 +468,13 @@ static void test_events(void **state)
 	walk_fact_day(w, FIELD_REOPENED_ON, "2026-06-01");
 	walk_replay(w);
 
-	/* The judgment against our decision: three working days to withdraw what was published. */
+	/* The judgment against our decision. What its disclosure learns: test_law_disclosure.c. */
 	h->procedure = PROCEDURE_C5;
 	fact_set_text(&h->facts, FIELD_REMEDY_RESULT, "撤销");
 	w = walk_case_decided(&arena, &book, "2026-03-02", "2026-03-03", "2026-03-16");
 	walk_do(w, "officer", "serve", "2026-03-17", "{\"service_method\":\"直接\"}");
-	walk_do(w, "credit_clerk", "publish", "2026-03-25", "{\"secrecy_reviewed\":true,\"publish_place\":\"公示系统\"}");
 	walk_do(w, "officer", "remedy_filed", "2026-04-01", "{\"remedy_kind\":\"行政诉讼\"}");
 	walk_event(w, h, "litigation-result", "2026-09-24");
-	walk_clock(w, "D35", 0, "running", "2026-09-30"); /* Mid-Autumn between */
 	assert_false(dossier_span_open(w->d, SPAN_REMEDY));
 	walk_state(w, STATE_CLOSING);
 	assert_string_equal(fact_text(&w->d->facts, FIELD_GROUND), "C5");

@@ -3,25 +3,9 @@
  * Agreements after mediation: what the checker finds in their text, and C7, confirmation by a court and mediation that a court
  * assigns. */
 #include "law_records.h"
+#include "law_setup.h"
 
 #include "law/agreement.h"
-
-static struct arena arena = ARENA_INIT(0);
-static struct law_book book;
-
-static int setup(void **state)
-{
-	(void)state;
-	walk_book(&book, &arena);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_fini(&arena);
-	return 0;
-}
 
 /* ---- the checker ---- */
 

@@ -1,24 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
  * The region tree: levels, parents, and who stands above two organs. */
-#include "law_walk.h"
-
-static struct arena arena = ARENA_INIT(0);
-static struct law_book book;
-
-static int setup(void **state)
-{
-	(void)state;
-	walk_book(&book, &arena);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_fini(&arena);
-	return 0;
-}
+#include "law_setup.h"
 
 static void test_level(void **state)
 {

@@ -343,9 +343,7 @@ static void test_altered_content(void **state)
 					       { 0, false, 0 } };
 	struct arena a = ARENA_INIT(16 << 20);
 	struct bag_plan plan = plan_of(&a, false);
-	char folder[] = "/tmp/ipcase-test-bag-XXXXXX";
 	(void)state;
-	assert_non_null(mkdtemp(folder));
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct giving g = cases[i];
 		struct bag_source source = { &g, give };
@@ -355,13 +353,9 @@ static void test_altered_content(void **state)
 		assert_int_equal(bag_write_zip(&plan, &source, &output, &err), ERR_IO);
 		assert_string_equal(err.rule, "content-altered");
 		assert_non_null(strstr(err.field, "照片"));
-		assert_int_equal(bag_write_folder(&plan, &source, folder, &err), ERR_IO);
-		assert_string_equal(err.rule, "content-altered");
-		assert_int_equal(g.opened, 2);
+		assert_int_equal(g.opened, 1);
 		str_release(&out);
 	}
-	/* Nothing is left behind. */
-	assert_int_equal(rmdir(folder), 0);
 	arena_fini(&a);
 }
 
@@ -438,7 +432,6 @@ static void read_back(const char *path)
 	assert_string_equal(bag_version(bag), "1.0");
 	assert_string_equal(bag_own_name(bag), "乐市监移〔2026〕3号-01");
 	assert_int_equal(bag_items(bag), 6);
-	assert_int_equal(bag_made_on(bag), 20780);
 	assert_int_equal(bag_check(bag, &sink, &err), ERR_OK);
 	assert_int_equal(t.payload, 7);
 	assert_true(t.total == bag_payload_bytes(bag));
@@ -466,12 +459,25 @@ static void put_file(const char *path, const void *p, size_t n)
 	assert_int_equal(fclose(file), 0);
 }
 
+/* The plan as files below `top`. */
+static void put_folder(struct arena *a, const struct bag_plan *plan, const char *top)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct bag_file *f = &plan->files[i];
+		const char *path = arena_printf(a, "%s/%.*s", top, SV_ARG(f->path));
+		for (const char *slash = path + strlen(top); slash; slash = strchr(slash + 1, '/'))
+			mkdir(arena_printf(a, "%.*s", (int)(slash - path), path), 0755);
+		if (f->bytes.p)
+			put_file(path, f->bytes.p, f->bytes.n);
+		else
+			put_file(path, content, f->size);
+	}
+}
+
 static void test_read_back(void **state)
 {
 	struct arena a = ARENA_INIT(16 << 20);
 	struct bag_plan plan = plan_of(&a, false);
-	struct giving g = { CONTENT, false, 0 };
-	struct bag_source source = { &g, give };
 	struct str out = STR_INIT(8 << 20);
 	struct err err = ERR_INIT;
 	char folder[] = "/tmp/ipcase-test-bag-XXXXXX";
@@ -479,9 +485,7 @@ static void test_read_back(void **state)
 	assert_non_null(mkdtemp(folder));
 	const char *inner = arena_printf(&a, "%s/%s", folder, plan.name);
 	const char *zip = arena_printf(&a, "%s/x.zip", folder);
-	assert_int_equal(bag_write_folder(&plan, &source, folder, NULL), ERR_OK);
-	assert_int_equal(bag_write_folder(&plan, &source, folder, &err), ERR_CONFLICT);
-	assert_string_equal(err.rule, "exists");
+	put_folder(&a, &plan, inner);
 	read_back(inner);
 	zip_of(&plan, &out);
 	put_file(zip, out.p, out.len);

@@ -166,7 +166,7 @@ static void test_record_write(void **state)
 		"0400000000000000000000000000000000000000000000000000000000000000\",\"n\":1},"
 		"\"512022-police\":{\"digest\":\"sha256:"
 		"0102030000000000000000000000000000000000000000000000000000000000\",\"n\":2}},"
-		"\"side\":\"sender\",\"state\":\"filed\","
+		"\"side\":\"sender\",\"sm2\":null,\"state\":\"filed\","
 		"\"thread\":\"7d1f0f5e-3a44-4c1b-9f57-2f0c5a6b8e01\","
 		"\"to\":[\"512022-police\",\"512022-court\"],\"v\":1}";
 	struct arena a = ARENA_INIT(1 << 20);
@@ -234,6 +234,36 @@ static void test_record_parts(void **state)
 	assert_true(sv_eq_str(again.fields, "{}"));
 	assert_false(again.has_prev);
 	str_release(&out);
+	arena_fini(&a);
+}
+
+/* Base64 of any length comes back as PEM and is written as it was; only the first of a chain counts. */
+static void test_record_sm2(void **state)
+{
+	static const size_t lengths[] = { 4, 60, 64, 68, 124, 128, 132, 764, 8192 };
+	struct arena a = ARENA_INIT(1 << 20);
+	struct err err = ERR_INIT;
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+		struct record r = example(), again;
+		struct str out = STR_INIT(RECORD_BYTES_MAX), pem = STR_INIT(1 << 16);
+		str_append_cstr(&pem, "-----BEGIN CERTIFICATE-----\n");
+		for (size_t k = 0; k < lengths[i]; k++)
+			str_printf(&pem, "%s%s", k == lengths[i] - 1 ? "=" : "A",
+				   k % 64 == 63 || k == lengths[i] - 1 ? "\n" : "");
+		str_append_cstr(&pem, "-----END CERTIFICATE-----\n");
+		size_t one = pem.len;
+		str_append_cstr(&pem, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+		r.sm2_certificate = (struct sv){ pem.p, pem.len };
+		assert_int_equal(record_write(&a, &r, &out, NULL), ERR_OK);
+		assert_int_equal(record_parse(&a, (struct sv){ out.p, out.len }, "r", &again, NULL), ERR_OK);
+		assert_true(sv_eq(again.sm2_certificate, (struct sv){ pem.p, one }));
+		r.sm2_certificate.n = one - 1;
+		assert_int_equal(record_write(&a, &r, &out, &err), ERR_INVALID);
+		assert_string_equal(err.rule, "certificate-form");
+		str_release(&out);
+		str_release(&pem);
+	}
 	arena_fini(&a);
 }
 
@@ -340,6 +370,14 @@ static const struct {
 	{ "\"seen\":{\"m\":", "\"seen\":{\"p\":", "record-value" },
 	{ "\"n\":1}}", "\"n\":0}}", "record-value" },
 	{ "\"n\":1}}", "\"n\":1,\"o\":1}}", "record-member" },
+	{ "\"sm2\":null,", "", "record-member" },
+	{ "\"sm2\":null", "\"sm2\":\"\"", "record-value" },
+	{ "\"sm2\":null", "\"sm2\":{}", "record-value" },
+	{ "\"sm2\":null", "\"sm2\":\"AAA\"", "record-value" },
+	{ "\"sm2\":null", "\"sm2\":\"AAB=\"", "record-value" }, /* spare bits */
+	{ "\"sm2\":null", "\"sm2\":\"AAA=AAAA\"", "record-value" },
+	{ "\"sm2\":null", "\"sm2\":\"AAA \"", "record-value" },
+	{ "\"sm2\":null", "\"sm2\":\"" DIGEST "\"", "record-value" },
 	{ "\"thread\":\"7d1f0f5e", "\"thread\":\"7D1f0f5e", "record-value" },
 	{ "\"thread\":\"7d1f0f5e-", "\"thread\":\"7d1f0f5e0", "record-value" },
 	{ "\"to\":[\"m\"]", "\"to\":[\"m\",\"m\"]", "record-value" },
@@ -356,7 +394,7 @@ static const char strict_good[] =
 	"\"made_at\":\"2026-11-23T10:00:01.000000+08:00\",\"n\":2,\"number\":null,"
 	"\"organ\":\"乐至县公安局\",\"package\":null,\"prev\":\"" DIGEST "\",\"registered\":null,"
 	"\"seen\":{\"m\":{\"digest\":\"" DIGEST "\",\"n\":1}},\"side\":\"receiver\","
-	"\"state\":\"filed\",\"thread\":\"7d1f0f5e-3a44-4c1b-9f57-2f0c5a6b8e01\","
+	"\"sm2\":null,\"state\":\"filed\",\"thread\":\"7d1f0f5e-3a44-4c1b-9f57-2f0c5a6b8e01\","
 	"\"to\":[\"m\"],\"v\":1}";
 
 static void test_record_strict(void **state)
@@ -424,6 +462,7 @@ int main(void)
 		cmocka_unit_test(test_canonical_limits),
 		cmocka_unit_test(test_record_write),
 		cmocka_unit_test(test_record_parts),
+		cmocka_unit_test(test_record_sm2),
 		cmocka_unit_test(test_record_write_refuses),
 		cmocka_unit_test(test_record_strict),
 		cmocka_unit_test(test_instants),

@@ -19,7 +19,7 @@ static day_t day(const char *iso)
 	return d;
 }
 
-/* "filed=2026-01-05 closed=2026-03-02 performing_open": a case; "clue ..." a clue. */
+/* "filed=2026-01-05 closed=2026-03-02 performing_open": a case; "clue ..." a clue, "disclosure ..." a disclosure. */
 static struct rate_row row_of(const char *spec)
 {
 	struct rate_row r = { .id = 1 };
@@ -34,6 +34,9 @@ static struct rate_row row_of(const char *spec)
 		{ "ground_due", &r.ground_due }, { "closed", &r.closed },
 		{ "suspended", &r.suspended },	{ "resumed", &r.resumed },
 		{ "publish_due", &r.publish_due }, { "published", &r.published },
+		{ "credit_due", &r.credit_due }, { "credit", &r.credit },
+		{ "withdraw_due", &r.withdraw_due }, { "withdrawn", &r.withdrawn },
+		{ "stop_due", &r.stop_due }, { "stopped", &r.stopped },
 	};
 	char word[64];
 	int used;
@@ -44,7 +47,7 @@ static struct rate_row row_of(const char *spec)
 		char *value = strchr(word, '=');
 		bool known = false;
 		if (!value) {
-			r.clue = r.clue || strcmp(word, "clue") == 0;
+			r.kind = strcmp(word, "clue") == 0 ? RATE_CLUE : strcmp(word, "disclosure") == 0 ? RATE_DISCLOSURE : r.kind;
 			r.performing_open = r.performing_open || strcmp(word, "performing_open") == 0;
 			continue;
 		}
@@ -166,15 +169,38 @@ static const struct {
 	{ "closed before the period", RATE_M5, "filed=2025-06-01 closed=2026-02-28", RATE_OUTSIDE, "" },
 	{ "filed after the period", RATE_M5, "filed=2026-04-01", RATE_OUTSIDE, "" },
 	/* M6, M7 */
-	{ "published on the last day", RATE_M6, "publish_due=2026-03-31 published=2026-03-31", RATE_IN, "" },
-	{ "published late", RATE_M6, "publish_due=2026-03-30 published=2026-04-01", RATE_OUT,
+	{ "published on the last day", RATE_M6, "disclosure publish_due=2026-03-31 published=2026-03-31", RATE_IN, "" },
+	{ "published late", RATE_M6, "disclosure publish_due=2026-03-30 published=2026-04-01", RATE_OUT,
 	  "应于2026-03-30前公示，2026-04-01才公示" },
-	{ "not published", RATE_M6, "publish_due=2026-03-30", RATE_OUT, "应于2026-03-30前公示，截至2026-04-30未公示" },
+	{ "not published", RATE_M6, "disclosure publish_due=2026-03-30", RATE_OUT, "应于2026-03-30前公示，截至2026-04-30未公示" },
 	{ "not publishable", RATE_M6, "decided=2026-03-02", RATE_OUTSIDE, "" },
-	{ "M7: late is published", RATE_M7, "publish_due=2024-03-30 published=2026-04-30", RATE_IN, "" },
-	{ "M7: after the cut-off", RATE_M7, "publish_due=2024-03-30 published=2026-05-01", RATE_OUT,
+	{ "M7: late is published", RATE_M7, "disclosure publish_due=2024-03-30 published=2026-04-30", RATE_IN, "" },
+	{ "M7: after the cut-off", RATE_M7, "disclosure publish_due=2024-03-30 published=2026-05-01", RATE_OUT,
 	  "应于2024-03-30前公示，截至2026-04-30未公示" },
-	{ "M7: not due yet", RATE_M7, "publish_due=2026-05-01 published=2026-04-01", RATE_OUTSIDE, "" },
+	{ "M7: not due yet", RATE_M7, "disclosure publish_due=2026-05-01 published=2026-04-01", RATE_OUTSIDE, "" },
+	/* M8, M9 */
+	{ "reported in time", RATE_M8, "disclosure credit_due=2026-03-20 credit=2026-03-20", RATE_IN, "" },
+	{ "reported late", RATE_M8, "disclosure credit_due=2026-03-20 credit=2026-03-23", RATE_OUT,
+	  "应于2026-03-20前报送，2026-03-23才报送" },
+	{ "never reported", RATE_M8, "disclosure credit_due=2026-03-20", RATE_OUT, "应于2026-03-20前报送，截至2026-04-30未报送" },
+	{ "reported after the period", RATE_M8, "disclosure credit_due=2026-04-01", RATE_OUTSIDE, "" },
+	{ "withdrawn in time", RATE_M9A, "disclosure withdraw_due=2026-03-06 withdrawn=2026-03-04", RATE_IN, "" },
+	{ "withdrawn late", RATE_M9A, "disclosure withdraw_due=2026-03-06 withdrawn=2026-03-09", RATE_OUT,
+	  "应于2026-03-06前撤回，2026-03-09才撤回" },
+	{ "nothing to withdraw", RATE_M9A, "disclosure published=2026-03-06", RATE_OUTSIDE, "" },
+	{ "stopped on its last day", RATE_M9B, "disclosure published=2025-12-10 stop_due=2026-03-10 stopped=2026-03-10", RATE_IN, "" },
+	{ "stopped with the next day", RATE_M9B, "disclosure published=2025-12-10 stop_due=2026-03-10 stopped=2026-03-11", RATE_IN, "" },
+	{ "stopped late", RATE_M9B, "disclosure published=2025-12-10 stop_due=2026-03-10 stopped=2026-03-12", RATE_OUT,
+	  "公示期至2026-03-10届满，2026-03-12才停止公示" },
+	{ "not stopped", RATE_M9B, "disclosure published=2025-12-10 stop_due=2026-03-10", RATE_OUT,
+	  "公示期至2026-03-10届满，截至2026-04-30未停止公示" },
+	{ "stopped early for another reason", RATE_M9B,
+	  "disclosure published=2025-12-10 stop_due=2026-03-10 stopped=2026-02-10", RATE_OUTSIDE, "" },
+	{ "withdrawn before", RATE_M9B, "disclosure published=2025-12-10 stop_due=2026-03-10 withdrawn=2026-02-10", RATE_OUTSIDE, "" },
+	{ "still its last day", RATE_M9B, "disclosure published=2026-02-10 stop_due=2026-03-31", RATE_OUT,
+	  "公示期至2026-03-31届满，截至2026-04-30未停止公示" },
+	{ "never public", RATE_M9B, "disclosure stop_due=2026-03-10", RATE_OUTSIDE, "" },
+	{ "a case is no disclosure", RATE_M6, "publish_due=2026-03-10", RATE_OUTSIDE, "" },
 	/* M10 */
 	{ "clue decided in time", RATE_M10, "clue clue_due=2026-03-20 clue_decided=2026-03-20", RATE_IN, "" },
 	{ "clue decided late", RATE_M10, "clue clue_due=2026-03-20 clue_decided=2026-03-23", RATE_OUT,
@@ -239,16 +265,18 @@ static void test_random_rows(void **state UNUSED)
 		struct rate_row row = row_of(""), seen;
 		day_t *const all[] = { &row.clue_due, &row.clue_decided, &row.filed, &row.decision_due, &row.decided,
 				       &row.perform_due, &row.ground, &row.ground_due, &row.closed,
-				       &row.suspended, &row.resumed, &row.publish_due, &row.published };
+				       &row.suspended, &row.resumed, &row.publish_due, &row.published, &row.credit_due,
+				       &row.credit, &row.withdraw_due, &row.withdrawn, &row.stop_due, &row.stopped };
 		day_t *const events[] = { &seen.clue_decided, &seen.filed, &seen.decided, &seen.ground, &seen.closed,
-					  &seen.suspended, &seen.resumed, &seen.published };
+					  &seen.suspended, &seen.resumed, &seen.published, &seen.credit, &seen.withdrawn,
+					  &seen.stopped };
 
 		for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 			seed = seed * 6364136223846793005u + 1442695040888963407u;
 			if ((seed >> 60) > 4)
 				*all[i] = first + (day_t)((seed >> 33) % 300);
 		}
-		row.clue = (seed >> 40) % 7 == 0;
+		row.kind = (enum rate_kind)((seed >> 40) % 3);
 		row.performing_open = (seed >> 44) % 5 == 0;
 		seen = row;
 		for (size_t i = 0; i < ARRAY_LEN(events); i++) {
@@ -262,10 +290,46 @@ static void test_random_rows(void **state UNUSED)
 			if (side == RATE_OUT) {
 				rate_why(m, &row, &p, &why);
 				assert_true(why.len > 0 && !why.failed);
+				assert_in_range(rate_days_late(m, &row, &p), 0, 400);
 			}
 			str_release(&why);
 		}
 	}
+}
+
+static void test_days_late(void **state UNUSED)
+{
+	const struct rate_period p = march();
+	struct rate_row row = row_of("filed=2026-01-05 decision_due=2026-03-20");
+
+	assert_int_equal(rate_days_late(RATE_M1, &row, &p), 41);
+	assert_int_equal(rate_days_late(RATE_M2, &row, &p), 41);
+	assert_int_equal(rate_days_late(RATE_M5, &row, &p), 115);
+	row.decided = day("2026-03-25");
+	assert_int_equal(rate_days_late(RATE_M2, &row, &p), 5);
+	row = row_of("disclosure publish_due=2026-03-20 published=2026-05-02");
+	assert_int_equal(rate_days_late(RATE_M6, &row, &p), 41);
+	row = row_of("clue clue_due=2026-03-20 clue_decided=2026-03-20");
+	assert_int_equal(rate_days_late(RATE_M10, &row, &p), 0);
+}
+
+static void test_reading(void **state UNUSED)
+{
+	struct rate_row row = { .id = 7 };
+
+	rate_row_read(SV("disclosure"), SV("20567,,-1,,,,,,,,,,20570,,,,,,,20571"), &row);
+	assert_int_equal(row.kind, RATE_DISCLOSURE);
+	assert_int_equal(row.opened_on, 20567);
+	assert_int_equal(row.clue_due, DAY_NONE);
+	assert_int_equal(row.clue_decided, -1);
+	assert_int_equal(row.publish_due, 20570);
+	assert_int_equal(row.stopped, 20571);
+	assert_string_equal(rate_day_names[12], "publish_due_on");
+	rate_row_read(SV("clue"), SV("1,,,,,,,,,,,,,,,,,,,"), &row);
+	assert_int_equal(row.kind, RATE_CLUE);
+	rate_row_read(SV("ordinary"), SV(",,,,,,,,,,,,,,,,,,,"), &row);
+	assert_int_equal(row.kind, RATE_CASE);
+	assert_int_equal(row.opened_on, DAY_NONE);
 }
 
 static void test_names(void **state UNUSED)
@@ -286,6 +350,8 @@ int main(void)
 		cmocka_unit_test(test_sides),
 		cmocka_unit_test(test_percent),
 		cmocka_unit_test(test_random_rows),
+		cmocka_unit_test(test_days_late),
+		cmocka_unit_test(test_reading),
 		cmocka_unit_test(test_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

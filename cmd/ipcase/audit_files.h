@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MulanPSL-2.0
+ *
+ * The files that the client makes from an audit.json, without the server: lib/report.
+ */
+#ifndef IPCASE_AUDIT_FILES_H
+#define IPCASE_AUDIT_FILES_H
+
+#include "client.h"
+
+/* Makes audit.csv, audit.xlsx and audit.pdf in the folder, from the audit.json at `path`. Each appears whole or not at
+ * all. What is printed about them is the caller's business: their names are audit_file_names, NULL at the end. */
+enum exit_code audit_files(struct client *c, const char *path, const char *folder);
+
+extern const char *const audit_file_names[];
+
+#endif
