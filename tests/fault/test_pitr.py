@@ -195,7 +195,7 @@ def test_as_of_is_what_point_in_time_recovery_restores(cluster, live, scratch):
     spans = busy(cluster)
     assert len(spans) > 8 * CASES
     auditor = live.client("principal")
-    different = set()
+    rows, replies = set(), set()
     for number, instant in enumerate(choose(spans, random.Random(SEED), INSTANTS)):
         known = cluster.live.query(DATABASE, MARKS.format("known_from <= %s AND known_until > %s"), instant, instant)
         acts = cluster.live.query(DATABASE, ACTS, instant)
@@ -209,6 +209,7 @@ def test_as_of_is_what_point_in_time_recovery_restores(cluster, live, scratch):
                 assert rates(client) == answers, instant
                 assert audit(past, client, instant) == document, instant
                 client.close()
-        different.add(json.dumps(answers, sort_keys=True))
-    assert len(different) > INSTANTS // 3, "the instants do not differ: nothing is proved"
+        rows.add(repr(known))
+        replies.add(json.dumps(answers, sort_keys=True))
+    assert len(rows) > INSTANTS // 3 and len(replies) > 3, "the instants do not differ: nothing is proved"
     auditor.close()
