@@ -236,6 +236,8 @@ static void put_amounts(struct making *m)
 		m->row->values[NR_FK] = wan(m, fine);
 	if (m->confiscation && taken > 0)
 		m->row->values[NR_WFFF] = wan(m, taken);
+	if (m->licence)
+		m->row->values[NR_ZKDX] = fact_text(f, FIELD_LICENCE);
 }
 
 /* The decision's text as it may be known. */

@@ -113,6 +113,15 @@ static void test_kinds_and_conditions(void **state)
 	assert_true(has_problem(row, "CF_NR_ZKDX"));
 	assert_true(has_problem(row, "CF_NR_WFFF"));
 	assert_true(has_problem(row, "CF_CFLB")); /* together longer than 36 characters */
+	f = decision(COMPANY, "[\"罚款\",\"吊销许可证件\"]");
+	fact_set_text(&f, FIELD_LICENCE, "食品经营许可证JY15120220000001");
+	assert_int_equal(rows_of(&f, true, false, &row), 1);
+	assert_false(has_problem(row, "CF_NR_ZKDX"));
+	assert_string_equal(value(row, "CF_NR_ZKDX"), "食品经营许可证JY15120220000001");
+	f = decision(COMPANY, "[\"罚款\"]"); /* nothing was revoked */
+	fact_set_text(&f, FIELD_LICENCE, "食品经营许可证JY15120220000001");
+	assert_int_equal(rows_of(&f, true, false, &row), 1);
+	assert_string_equal(value(row, "CF_NR_ZKDX"), "");
 	f = decision(COMPANY, "[\"没收违法所得\",\"没收非法财物\"]");
 	fact_set_num(&f, FIELD_CONFISCATED_INCOME, 100);
 	fact_set_num(&f, FIELD_CONFISCATED_GOODS_VALUE, 1);
