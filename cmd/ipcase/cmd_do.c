@@ -10,6 +10,8 @@
 #include "values.h"
 #include "view.h"
 
+enum { DO_TRIES = 4 };
+
 struct new_act {
 	const char *act;                /* NULL for a new matter */
 	const struct matter_new *new;   /* of a new one */
@@ -233,7 +235,7 @@ static void gather_words(struct client *c, const struct args *args, const char *
 	act->word_count = given + more_count;
 }
 
-enum exit_code matter_do(struct client *c, const struct args *args, const char *const *more, size_t more_count)
+static enum exit_code do_once(struct client *c, const struct args *args, const char *const *more, size_t more_count)
 {
 	CLEANUP(reply_release) struct reply next = REPLY_INIT;
 	const char *kind = matter_kind(c, args);
@@ -275,6 +277,20 @@ enum exit_code matter_do(struct client *c, const struct args *args, const char *
 	if (code)
 		return code;
 	return perform(c, args, arena_printf(&c->arena, "%s/acts", path), &act, what);
+}
+
+/* A machine's act (a receipt, a stop) may come between reading the version and acting on it. Who gave no version acts on
+ * what is there now, so it is read again. */
+enum exit_code matter_do(struct client *c, const struct args *args, const char *const *more, size_t more_count)
+{
+	enum exit_code code;
+	int tries = 0;
+
+	do {
+		c->problem = (struct problem){ .code = CLI_OK };
+		code = do_once(c, args, more, more_count);
+	} while (code == CLI_STALE && c->problem.status == 412 && !args_has(args, "version") && ++tries < DO_TRIES);
+	return code;
 }
 
 enum exit_code cmd_matter_do(struct client *c, const struct args *args)

@@ -294,9 +294,14 @@ static bool send_parts(struct net_job *j, const char *name, char *buffer)
 		if (!read_part(j, buffer, there, n))
 			return false;
 		if (call(j, "PUT", path, (struct sv){ buffer, n }, CALL_MS)) {
+			uint64_t before = there;
 			if (!read_there(j, &there))
 				return false;
-			failures = 0;
+			failures = there > before ? 0 : failures + 1; /* a restarted peer may have lost a part, once */
+			if (failures == PART_TRIES) {
+				say(j, DELIVERY_LATER, "peer-broken", SV("对方的接收没有进展"));
+				return false;
+			}
 		} else if (j->reply.status != 0 || j->end == DELIVERY_FAILED || ++failures == PART_TRIES ||
 			   exchange_is_stopping(j->net->x)) {
 			return false; /* the next try goes on where this one ended */

@@ -53,6 +53,7 @@ class State:
     replies: dict = field(default_factory=dict)  # key -> (path, request, status, reply)
     performed: list = field(default_factory=list)  # POSTs that had an effect
     version: int = 3
+    moves: int = 0  # how often the matter changes right after its next acts were read
     originals: list = field(default_factory=list)  # (key, original)
     overrides: dict = field(default_factory=dict)  # (method, path) -> (status, body)
 
@@ -264,7 +265,10 @@ class Handler(BaseHTTPRequestHandler):
             return problem(404, "not-found", "没有找到这个案件")
         what = rest[1] if len(rest) > 1 else ""
         if what == "next":
-            return 200, {"version": self.state.version, "acts": NEXT_ACTS}
+            seen = self.state.version
+            if self.state.moves:
+                self.state.moves, self.state.version = self.state.moves - 1, seen + 1
+            return 200, {"version": seen, "acts": NEXT_ACTS}
         if what == "clocks":
             return 200, {"items": CLOCKS}
         if what == "acts":

@@ -383,6 +383,19 @@ def test_do_sends_version_and_accepts_number_and_chinese_act(client):
     assert post.body == {"act": "file_approve", "version": 4, "fields": {"opinion": "同意", "request": 4}}
 
 
+def test_an_act_between_reading_and_acting_is_read_again(client):
+    client.server.state.moves = 2
+    client.ok("case", "do", "12", "decide_request", "note=x")
+    assert [post.body["version"] for post in client.server.posts("/cases/12/acts")] == [3, 4, 5]
+    assert [p.path for p in client.server.state.performed].count("/cases/12/acts") == 1
+    client.server.state.moves = 9  # it never stands still
+    assert client.run("case", "do", "12", "decide_request", "note=x").returncode == 6
+    assert len(client.server.posts("/cases/12/acts")) == 7
+    client.server.state.moves = 1
+    done = client.run("case", "do", "12", "decide_request", "note=x", "--version", "3")  # what the user saw
+    assert done.returncode == 6 and len(client.server.posts("/cases/12/acts")) == 8
+
+
 def test_an_act_needs_the_whole_number(client):
     done = client.run("case", "do", "2026〕12", "decide_request")
     assert done.returncode == 3 and "不是完整文号" in done.stderr
