@@ -92,7 +92,18 @@ static enum err_code take_word(const struct command *commands, const char *word,
 		       args->group ? args->group : "", args->group ? " " : "", word);
 }
 
-static enum err_code take_option(struct args *args, const char *text, const char *next,
+/* A group may be a command too, which is then told by its options: `export --original`. */
+static const struct option_spec *find_own_option(const struct command *commands, struct args *args, const char *name, size_t n)
+{
+	const struct command *own = !args->command && args->group ? find_command(commands, args->group, NULL) : NULL;
+	const struct option_spec *spec = own ? find_in(own->options, name, n) : NULL;
+
+	if (spec)
+		args->command = own;
+	return spec ? spec : find_option(args, name, n);
+}
+
+static enum err_code take_option(const struct command *commands, struct args *args, const char *text, const char *next,
 				 bool *ret_used_next, struct err *err)
 {
 	const char *equals = strchr(text, '=');
@@ -104,7 +115,7 @@ static enum err_code take_option(struct args *args, const char *text, const char
 			err, ERR_INVALID, "usage",
 			"密码不能写在命令行上，请用 --password-file、环境变量 IPCASE_PASSWORD "
 			"或在提示时输入");
-	const struct option_spec *spec = find_option(args, text, n);
+	const struct option_spec *spec = find_own_option(commands, args, text, n);
 	if (!spec)
 		return err_set(err, ERR_INVALID, "usage", "不认识的选项 --%.*s", (int)n, text);
 	if (!spec->value && equals)
@@ -157,9 +168,9 @@ enum err_code args_parse(struct arena *arena, int argc, char *const *argv,
 		if (!only_words && strcmp(arg, "--") == 0)
 			only_words = true;
 		else if (!only_words && strcmp(arg, "-h") == 0)
-			code = take_option(ret, "help", NULL, &used_next, err);
+			code = take_option(commands, ret, "help", NULL, &used_next, err);
 		else if (!only_words && strncmp(arg, "--", 2) == 0)
-			code = take_option(ret, arg + 2, i + 1 < argc ? argv[i + 1] : NULL,
+			code = take_option(commands, ret, arg + 2, i + 1 < argc ? argv[i + 1] : NULL,
 					   &used_next, err);
 		else if (!only_words && arg[0] == '-' && arg[1])
 			code = err_set(err, ERR_INVALID, "usage", "不认识的选项 %s", arg);

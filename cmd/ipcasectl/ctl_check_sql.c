@@ -112,10 +112,22 @@ static bool compare_params(PGconn *conn, struct place *p, const PGresult *res)
 	return true;
 }
 
+/* `out: as NAME`: the columns of another statement, which the same code decodes. */
+static const char *columns_of(const struct query_source *source)
+{
+	if (strncmp(source->out, "as ", 3) != 0)
+		return source->out;
+	for (int i = 0; i < (int)QUERY_COUNT; i++) {
+		if (strcmp(queries[i].name, source->out + 3) == 0)
+			return query_sources[i].out;
+	}
+	return source->out;
+}
+
 /* By place: callers decode by place too, and the names in `out:` are theirs. */
 static bool compare_columns(PGconn *conn, struct place *p, const PGresult *res)
 {
-	const char *list = p->source->out;
+	const char *list = columns_of(p->source);
 	struct sv name, type;
 	int i;
 

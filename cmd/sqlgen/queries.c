@@ -11,8 +11,8 @@
  * Cardinality is one of :one (exactly one row), :optional (none or one), :many, :exec (no
  * rows). A list may go on over several `in:` lines, or on the next comment line after a
  * comma; `?` after an item means that it may be null, a remark may follow in brackets, an
- * `out:` item may leave its type away, and `none` says that there is nothing to list. The
- * statement ends at the first
+ * `out:` item may leave its type away, `none` says that there is nothing to list, and
+ * `out: as NAME` that the columns are those of another statement. The statement ends at the first
  * semicolon outside quotes and comments. Comments are dropped from the text that is sent to
  * the server. The parameters must be $1..$n, each used, as many as `in:` lists. */
 #include "sqlgen.h"

@@ -92,7 +92,7 @@ SELECT id, code, name FROM ipcase.unit WHERE id = ANY (ipcase.caller_units()) AN
 
 -- name: form_enter :one
 -- in:   account_id bigint, key text, request_digest text, unit_id bigint, form text, period text, from_on date, to_on date,
---       figures text, note text?
+--       figures jsonb, note text?
 -- out:  reply text
 INSERT INTO ipcase.idempotency (account_id, key, request_digest, status, reply)
 SELECT $1::bigint, $2::text, decode($3::text, 'hex'), 201,

@@ -8,7 +8,7 @@ SELECT id, organ_name, decision_no, party, decided_on, published_on
   FROM ipcase.public_list($1::timestamptz, $2::bigint, $3::integer);
 
 -- name: public_search_party :many
--- in:   grams text, folded text, at timestamptz, before bigint, rows integer
+-- in:   grams text[], folded text, at timestamptz, before bigint, rows integer
 -- out:  id bigint, organ_name text, decision_no text, party text, decided_on date, published_on date
 SELECT id, organ_name, decision_no, party, decided_on, published_on
   FROM ipcase.public_search_party($1::text[], $2::text, $3::timestamptz, $4::bigint, $5::integer);

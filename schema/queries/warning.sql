@@ -102,7 +102,7 @@ SELECT * FROM ipcase.digest_take($1::date, $2::boolean, $3::boolean, $4::integer
 
 -- What became of it. A success is a success whoever holds the lease by now; a failure counts only for who does.
 -- name: digest_done :exec
--- in:   organ_id bigint, day date, lease text, filed boolean, posted boolean, problem text?, pause_s integer
+-- in:   organ_id bigint, day date, lease uuid, filed boolean, posted boolean, problem text?, pause_s integer
 UPDATE ipcase.digest SET filed_at = CASE WHEN $4::boolean THEN coalesce(filed_at, now()) ELSE filed_at END,
        posted_at = CASE WHEN $5::boolean THEN coalesce(posted_at, now()) ELSE posted_at END,
        problem = CASE WHEN lease = $3::uuid THEN $6::text ELSE problem END,

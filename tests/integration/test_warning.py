@@ -25,7 +25,7 @@ def clocks(daemon, database, postgres):
             "title": name, "parties": [{"name": f"样县{name}店", "kind": "个体工商户"}]}, "happened_at": "2026-11-02"}).ok()
         ids[name] = reply["matter"]["id"]
         client.close()
-    today = datetime.date.today()
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
     for name, offset in (("late", -30), ("soon", 1), ("station", 2)):
         postgres.query(database, "UPDATE ipcase.clock SET due_on = %s WHERE matter_id = %s AND rule = 'D01'",
                        today + datetime.timedelta(offset), ids[name])
