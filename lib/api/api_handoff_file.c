@@ -389,7 +389,8 @@ static void remove_upload(void *arg)
 	spool_remove(job->store, job->account, job_id(job));
 }
 
-/* Whatever became of it: what was taken is in the ledger, what was not is in quarantine. */
+/* What was taken is in the ledger, a record that was not is in quarantine. An export that is refused as a whole does not come
+ * here: its bytes wait for the spool's sweep. */
 static enum step drop_upload(struct task *t)
 {
 	struct handoff_inbox *in = task_ctx(t);

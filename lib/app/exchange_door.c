@@ -363,8 +363,8 @@ enum step door_read(struct task *t)
 	struct door_job *j = job_new(t, read_parcel);
 	if (name.p && (!set_name(j, name) || want.n != sizeof(j->want) - 1))
 		return bad_part(t, j, "传输包的标识或摘要不对");
-	if (!name.p && !j->bytes)
-		return bad_part(t, j, "没有内容");
+	if (!name.p == !j->bytes)
+		return bad_part(t, j, name.p ? "传输包和内容只能有其一" : "没有内容");
 	if (name.p)
 		memcpy(j->want, want.p, want.n);
 	return submit(t, j);

@@ -348,7 +348,13 @@ class Client:
         return http.client.HTTPConnection(self.host, self.port, timeout=self.timeout)
 
     def login(self, account, password=PASSWORD):
-        session = self.post("sessions", {"account": account, "password": password}).ok()
+        """Tried again while the daemon asks for that: just after the database came back, some connection may still be away."""
+        for left in reversed(range(10)):
+            reply = self.post("sessions", {"account": account, "password": password})
+            if reply.status != 503 or not left:
+                break
+            time.sleep(1)
+        session = reply.ok()
         self.token = session["token"]
         self.me = session["account"]
         return session

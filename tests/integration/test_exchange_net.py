@@ -371,6 +371,7 @@ def test_parts_go_on_where_they_ended(two, said, door, way):
     assert rule_of(door.request("PUT", f"parcels/{name}?at=900", data[900:])) == (409, "part-order")
     inbox = f"inbox?to=bureau&history=false&parcel={name}&sha256="
     assert rule_of(door.request("POST", inbox + digest)) == (409, "upload-incomplete")
+    assert rule_of(door.request("POST", inbox + digest, data)) == (400, "part-range")  # one or the other
     # Nobody else goes on with it.
     other = organ(two.market, "bureau", at=two.police)
     assert other.request("POST", begin).json == {"there": 0}
