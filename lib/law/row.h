@@ -262,7 +262,8 @@ enum err_code effect_c1_closed(struct application *app, struct err *err);
 #define HANDOFF_OPEN_FIELDS \
 	NEED(PEER), MAY(PEER_NAME), MAY(COPY_TO), MAY(CONNECTED), MAY(THREAD), MAY(OWN_ORGAN), MAY(OWN_ROLE)
 /* What "submit" tells besides the channel's own fields. What the officer leaves open is taken from the facts. */
-#define HANDOFF_SUBMIT_FIELDS MAY(RECEIVER), MAY(RECEIVER_NAME), MAY(COPY_TO), MAY(ATTACH), MAY(DOC_NO)
+#define HANDOFF_SUBMIT_TO MAY(RECEIVER), MAY(RECEIVER_NAME), MAY(ATTACH), MAY(DOC_NO)
+#define HANDOFF_SUBMIT_FIELDS HANDOFF_SUBMIT_TO, MAY(COPY_TO)
 /* What "arrive" takes besides the channel's own fields of "submit". */
 #define HANDOFF_ARRIVE_FIELDS \
 	MAY(SIDE), MAY(CONNECTED), MAY(OWN_ORGAN), MAY(OWN_ROLE), MAY(THREAD), MAY(PEER), MAY(PEER_NAME), \

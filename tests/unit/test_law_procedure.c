@@ -48,6 +48,19 @@ static void check_row(const struct procedure *p, const struct act_row *row)
 	}
 }
 
+/* A field named twice would be a key twice in the OpenAPI document, and an input twice in a form. */
+static void check_fields(const struct procedure *p, const struct act_row *row)
+{
+	for (enum stage s = STAGE_DO; s <= STAGE_RETURN; s++) {
+		bool seen[FIELD_COUNT] = { false };
+		for (const struct field_use *u = procedure_fields(row, s); u && u->field != FIELD_NONE; u++) {
+			if (seen[u->field])
+				fail_msg("%s.%s: %s twice", p->code, row->code, field_info(u->field)->name);
+			seen[u->field] = true;
+		}
+	}
+}
+
 /* Each code, with each stage it has, finds its own row and no other. */
 static void check_codes(const struct procedure *p, const struct act_row *row)
 {
@@ -75,6 +88,7 @@ static void test_rows(void **state)
 		for (size_t k = 0; k < p->row_count; k++) {
 			check_row(p, &p->rows[k]);
 			check_codes(p, &p->rows[k]);
+			check_fields(p, &p->rows[k]);
 		}
 	}
 }
