@@ -42,14 +42,14 @@ def months_later(day, months):
 @pytest.fixture(scope="module")
 def clock(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clock")
-    library = folder / "fake_clock.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, harness.ROOT / "tests/integration/fake_clock.c"], check=True)
-    return Clock(folder / "now", library)
+    preload = folder / "fake_clock.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", preload, harness.ROOT / "tests/integration/fake_clock.c"], check=True)
+    return Clock(folder / "now", preload)
 
 
 class Clock:
-    def __init__(self, path, library):
-        self.path, self.library = path, library
+    def __init__(self, path, preload):
+        self.path, self.preload = path, preload
         self.path.write_bytes(b"0".ljust(32, b" "))
         self.set(at(FIRST))
 
@@ -60,7 +60,7 @@ class Clock:
             f.write(str(us).encode().ljust(32, b" "))
 
     def env(self):
-        return {"LD_PRELOAD": str(self.library), "IPCASE_TEST_CLOCK": str(self.path)}
+        return {"LD_PRELOAD": str(self.preload), "IPCASE_TEST_CLOCK": str(self.path)}
 
 
 class Entry:
