@@ -30,7 +30,7 @@ DEPS_BUILD := gcc libc6-dev make pkg-config libevent-dev libpq-dev libcjson-dev 
 	libxlsxwriter-dev
 DEPS_RUN := postgresql-15 postgresql-client-15 util-linux fonts-noto-cjk
 DEPS_TEST := libcmocka-dev python3 python3-pytest python3-psycopg2 openssl gnutls-bin nginx-light shellcheck poppler-utils zbar-tools python3-pil iproute2 \
-	python3-openpyxl libxml2-utils qpdf unzip
+	python3-openpyxl libxml2-utils qpdf unzip chromium
 DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
 
 # --- flags --------------------------------------------------------------------------------
@@ -94,11 +94,12 @@ SCHEMA_FILES := $(sort $(wildcard schema/demo/*.jsonl)) $(sort $(wildcard schema
 .SUFFIXES:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: all debug build-tests deps deps-node deps-run need-deps run test quick unit lint format format-check asan \
+.PHONY: all debug build-tests deps deps-node deps-run need-deps programs console console-check run test quick unit lint format format-check asan \
 	bench install clean help
 
-all: need-deps $(addprefix $(OUT)/,$(PROGRAMS)) ## build ipcased, ipcase and ipcasectl
-build-tests: all $(TESTS) $(PROBE) $(MAKE_EXPORT)
+all: programs console ## build ipcased, ipcase, ipcasectl and the browser console
+programs: need-deps $(addprefix $(OUT)/,$(PROGRAMS)) ## without the console: needs no Node.js
+build-tests: programs $(TESTS) $(PROBE) $(MAKE_EXPORT)
 
 # A plain answer instead of a missing header.
 need-deps:
@@ -172,6 +173,43 @@ $(GEN)/schema_files.h $(GEN)/schema_files.c &: $(GEN)/sqlgen $(SCHEMA_FILES) \
 
 NPM_DONE := build/npm/.done
 
+# --- the browser console ---------------------------------------------------------------------------
+#
+#   ipcasectl docs openapi.json -> schema.d.ts (types of the API) -> vite -> build/console
+#
+# npm ci takes exactly what package-lock.json pins; the lock holds digests and no addresses.
+
+CONSOLE := cmd/console
+CONSOLE_SRC := $(wildcard $(CONSOLE)/*.ts $(CONSOLE)/*.json $(CONSOLE)/index.html) \
+	$(shell find $(CONSOLE)/src $(CONSOLE)/public -type f 2>/dev/null)
+CONSOLE_MODULES := $(CONSOLE)/node_modules/.installed
+CONSOLE_TYPES := $(GEN)/console/schema.d.ts
+NPM := npm --no-progress --loglevel=error
+
+console: build/console/index.html ## the browser console, into build/console
+
+$(CONSOLE_MODULES): $(CONSOLE)/package.json $(CONSOLE)/package-lock.json $(CONSOLE)/.npmrc
+	@command -v npm >/dev/null || { echo 'The console needs Node.js and npm: "make deps" installs them, "make programs" does without.' >&2; exit 1; }
+	@echo "  NPM  ci"
+	@cd $(CONSOLE) && $(NPM) ci && touch node_modules/.installed
+
+# Rewritten only when the interface has changed: most changes of a program do not touch it.
+$(GEN)/console/openapi.json: $(OUT)/ipcasectl
+	@mkdir -p $(@D)
+	@$(OUT)/ipcasectl docs openapi.json >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(CONSOLE_TYPES): $(GEN)/console/openapi.json $(CONSOLE_MODULES)
+	@cd $(CONSOLE) && node_modules/.bin/openapi-typescript $(CURDIR)/$(GEN)/console/openapi.json -o $(CURDIR)/$@ >/dev/null
+
+build/console/index.html: $(CONSOLE_SRC) $(CONSOLE_MODULES) $(CONSOLE_TYPES)
+	@echo "  VITE build/console"
+	@cd $(CONSOLE) && node_modules/.bin/vite build --logLevel warn
+	@touch $@
+
+console-check: $(CONSOLE_TYPES) ## types and unit tests of the console
+	@cd $(CONSOLE) && node_modules/.bin/vue-tsc --noEmit && node_modules/.bin/vitest run --silent --reporter=dot
+
 # --- running and testing -----------------------------------------------------------------------
 
 SUB := +@$(MAKE) --no-print-directory
@@ -204,6 +242,7 @@ $(NPM_DONE): $(wildcard tests/package/npm/.npmrc tests/package/npm/*.js*)
 	@rm -rf $(@D) && mkdir -p $(@D) && cp -R tests/package/npm/. $(@D) && cd $(@D) && npm ci --silent && touch $(@F)
 deps-run:
 	$(call install_packages,$(DEPS_BUILD) $(DEPS_RUN))
+	@{ command -v node && command -v npm; } >/dev/null || $(MAKE) --no-print-directory deps-node
 
 debug: ## build build/debug
 	$(SUB) B=debug all
@@ -230,7 +269,7 @@ asan: deps ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 lint: need-deps $(GEN)/queries.h $(GEN)/schema_files.h ## layers, banned functions, headers, scripts
 	@CC='$(CC)' CFLAGS=$(call shell_quote,$(CPPFLAGS_ALL) -std=gnu11 $(WARN)) tests/lint/check.sh
 
-generated: all ## rewrite the documents that are made from the program's tables
+generated: programs ## rewrite the documents that are made from the program's tables
 	$(OUT)/ipcasectl docs config.example.ini >config.example.ini
 	$(OUT)/ipcasectl docs configuration.md >docs/configuration.md
 	$(OUT)/ipcasectl procedures docs/procedures.md
@@ -239,7 +278,7 @@ bench: all ## load test; writes its figures under build/
 	@OUT=$(OUT) PYTHON=$(PYTHON) exec tests/bench/run.sh
 
 # The law's tables are laid out by hand, to be read as tables.
-C_FILES = $(filter-out lib/law/procedure_%.c lib/law/row.h,$(shell find cmd lib tests -name '*.[ch]'))
+C_FILES = $(filter-out lib/law/procedure_%.c lib/law/row.h,$(shell find cmd lib tests -name node_modules -prune -o -name '*.[ch]' -print))
 format: ## lay out all C with clang-format
 	@$(CLANG_FORMAT) -i $(C_FILES)
 format-check:
@@ -253,6 +292,11 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/ipcased.service
 	chmod 0644 $(DESTDIR)$(PREFIX)/lib/systemd/system/ipcased.service
 	install -m 0644 docs/deploy/ipcase.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/ipcase.conf
+	if [ -f build/console/index.html ]; then \
+		rm -rf $(DESTDIR)$(PREFIX)/share/ipcase/console && \
+		install -d $(DESTDIR)$(PREFIX)/share/ipcase && \
+		cp -R build/console $(DESTDIR)$(PREFIX)/share/ipcase/console && \
+		chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/ipcase/console; fi
 	install -m 0644 LICENSE docs/deploy/nginx.conf $(wildcard README.md config.example.ini) \
 		$(DESTDIR)$(PREFIX)/share/doc/ipcase
 

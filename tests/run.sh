@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MulanPSL-2.0
 #
-# make test: runs everything that `make build-tests` built, and the Python suites, each on a
+# make test: runs everything that `make build-tests` built, the Python suites and the browser's, each on a
 # private PostgreSQL cluster. Silent about what is well. What failed is shown with the
 # command that repeats it. The last line is always "N passed, N failed".
 #
@@ -23,7 +23,7 @@ suite_limit=${SUITE_TIMEOUT:-1500}
 # again in a zone with summer time on the other side of the date line from Shanghai; the suites
 # run in that one.
 export LC_ALL=C.UTF-8 LANG=C.UTF-8
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1}
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1:verify_asan_link_order=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
 unset IPCASE_SERVER IPCASE_ACCOUNT IPCASE_PASSWORD IPCASE_DATABASE_URL
 for variable in $(compgen -v PG); do
@@ -118,12 +118,22 @@ suite_run() {
 	echo "$code" >"$logs/$name.code"
 }
 
+# The browser console; see tests/console/playwright.config.ts.
+console_run() {
+	local code=0
+	TZ=America/New_York OUT=$OUT timeout -s INT -k 60 "$suite_limit" \
+		cmd/console/node_modules/.bin/playwright test -c tests/console >"$logs/console.log" 2>&1 </dev/null || code=$?
+	echo "$code" >"$logs/console.code"
+}
+
 suite_report() {
-	local name=$1 code counts
+	local name=$1 code counts again
 	local log=$logs/$name.log xml=$logs/$name.xml
 	code=$(cat "$logs/$name.code")
 	if [ "$code" != 0 ]; then
-		echo "--- suite $name (exit code $code); again: OUT=$OUT $PYTHON -m pytest -c tests/pytest.ini tests/$name"
+		again="$PYTHON -m pytest -c tests/pytest.ini tests/$name"
+		[ "$name" != console ] || again='cmd/console/node_modules/.bin/playwright test -c tests/console'
+		echo "--- suite $name (exit code $code); again: OUT=$OUT $again"
 		tail -n 200 "$log"
 	else
 		grep -h '^SKIPPED' "$log" || :
@@ -146,8 +156,9 @@ if [ "$only" != unit ]; then
 	for name in sql protocol fault; do
 		suite_run "$name"
 	done
+	console_run
 	wait
-	for name in sql integration protocol fault; do
+	for name in sql integration protocol fault console; do
 		suite_report "$name"
 	done
 fi

@@ -138,7 +138,7 @@ static bool log_in_again(struct client *c)
 	if (!c->logged_in || c->one_shot || client_password(c, &password) || !password)
 		return false;
 	c->one_shot = true;
-	bool ok = client_log_in(c, c->login.account, password) == CLI_OK;
+	bool ok = client_log_in(c, c->login.account, password, NULL) == CLI_OK;
 	explicit_bzero(password, strlen(password));
 	return ok;
 }
@@ -218,13 +218,14 @@ enum exit_code client_password(struct client *c, char **ret)
 	return CLI_OK;
 }
 
-enum exit_code client_log_in(struct client *c, const char *account, const char *password)
+enum exit_code client_log_in(struct client *c, const char *account, const char *password, const char *code_text)
 {
 	CLEANUP(reply_release) struct reply reply = REPLY_INIT;
 	struct str body = STR_INIT(CLIENT_FILE_MAX);
 	struct json_writer w;
-	if (!text_is_valid_utf8(sv_of(account)) || !text_is_valid_utf8(sv_of(password)))
-		return client_problem(c, CLI_INVALID, "utf-8", "账号或密码不是 UTF-8 文字");
+	if (!text_is_valid_utf8(sv_of(account)) || !text_is_valid_utf8(sv_of(password)) ||
+	    !text_is_valid_utf8(sv_of(code_text ? code_text : "")))
+		return client_problem(c, CLI_INVALID, "utf-8", "账号、密码或动态口令不是 UTF-8 文字");
 	/* Never the key that the user carried over: its answer would be a session long closed. */
 	char key[CLIENT_KEY_MAX + 1];
 	struct err err = ERR_INIT;
@@ -234,6 +235,8 @@ enum exit_code client_log_in(struct client *c, const char *account, const char *
 	json_obj_open(&w);
 	json_kv_str(&w, "account", account);
 	json_kv_str(&w, "password", password);
+	if (code_text)
+		json_kv_str(&w, "code", code_text);
 	json_obj_close(&w);
 	enum exit_code code = call(c, "POST", "/sessions", &body, key, &reply);
 	explicit_bzero(body.p, body.len);
@@ -284,7 +287,7 @@ enum exit_code client_need_login(struct client *c)
 		return code;
 	if (c->account && password) {
 		c->one_shot = true;
-		code = client_log_in(c, c->account, password);
+		code = client_log_in(c, c->account, password, NULL);
 		explicit_bzero(password, strlen(password));
 		return code;
 	}

@@ -70,8 +70,9 @@ void client_fini(struct client *c);
 /* Make sure there is a session: the saved login or, when account and password are given
  * without a prompt, a session for this command. */
 enum exit_code client_need_login(struct client *c);
-/* POST /sessions; fills c->login and sets the token. The password is not kept. */
-enum exit_code client_log_in(struct client *c, const char *account, const char *password);
+/* POST /sessions; fills c->login and sets the token. The password is not kept. `code`: of the second factor, or NULL;
+ * where one is needed the problem's rule is "code-needed". */
+enum exit_code client_log_in(struct client *c, const char *account, const char *password, const char *code);
 /* Password from --password-file or the environment; NULL in *ret when neither is given. */
 enum exit_code client_password(struct client *c, char **ret);
 

@@ -255,7 +255,7 @@ static enum exit_code deliver(struct client *c, const char *run)
 	const char *path = arena_printf(&c->arena, "%s/audit.json", folder);
 	code = fetch(c, run, path);
 	if (!code && !own)
-		code = audit_files(c, path, folder);
+		code = audit_files(c, path, folder, NULL);
 	if (!code && c->json) {
 		code = print_file(c, path);
 	} else if (!code) {

@@ -12,7 +12,7 @@
 #include "values.h"
 #include "view.h"
 
-enum { PATH_MAX_BYTES = 8192, BODY_MAX = 64 << 10 };
+enum { PATH_MAX_BYTES = 8192, BODY_MAX = 64 << 10, DOCUMENT_MAX_BYTES = 16 << 20 };
 
 /* ---- list ---- */
 
@@ -249,6 +249,30 @@ enum exit_code cmd_forms_fill(struct client *c, const struct args *args)
 		print_cell(c, reply.root);
 	else if (!args_has(args, "out"))
 		print_form(c, &doc);
+	return CLI_OK;
+}
+
+/* ---- render ---- */
+
+/* The server is not asked: whoever has the document can make the workbook. */
+enum exit_code cmd_forms_render(struct client *c, const struct args *args)
+{
+	const char *folder = args_option(args, "out");
+	struct form_document doc;
+	struct json_doc *json;
+	struct err err = ERR_INIT;
+	struct sv text;
+	if (!folder)
+		return client_problem(c, CLI_USAGE, "usage", "请用 --out 给出文件夹");
+	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+		return client_problem(c, CLI_OTHER, "input-output", "无法建立文件夹 %s：%s", folder, strerror(errno));
+	if (client_read_file(&c->arena, args->words[0], DOCUMENT_MAX_BYTES, &text, &err) != ERR_OK ||
+	    json_parse(&c->arena, text, &json, &err) != ERR_OK ||
+	    form_document_read(&c->arena, json_root(json), &doc, &err) != ERR_OK ||
+	    report_form_xlsx(&doc, arena_printf(&c->arena, "%s/form.xlsx", folder), &err) != ERR_OK)
+		return client_fail(c, &err);
+	if (!c->json)
+		printf("已写出 %.*s/form.xlsx\n", SV_ARG(term_clean(&c->arena, sv_of(folder))));
 	return CLI_OK;
 }
 

@@ -123,6 +123,22 @@ static bool is_plain_http_abroad(const char *server)
 	       strncmp(server + 7, "localhost", 9) != 0 && strncmp(server + 7, "[::1]", 5) != 0;
 }
 
+/* The second factor is asked for when the server wants one. */
+static enum exit_code log_in(struct client *c, const char *password)
+{
+	const char *given = args_option(c->args, "code");
+	char typed[ANSWER_MAX];
+	enum exit_code code = client_log_in(c, c->account, password, given);
+	if (!code || given || !c->problem.rule || strcmp(c->problem.rule, "code-needed") != 0)
+		return code;
+	if (!ask("动态口令: ", false, typed, sizeof(typed)) || !typed[0]) {
+		c->problem.detail = "这个账号启用了动态口令，请用 --code 给出，或在终端上输入。";
+		return code;
+	}
+	c->problem = (struct problem){ .title = NULL };
+	return client_log_in(c, c->account, password, typed);
+}
+
 enum exit_code cmd_login(struct client *c, const struct args *args)
 {
 	(void)args;
@@ -135,7 +151,7 @@ enum exit_code cmd_login(struct client *c, const struct args *args)
 		code = ask_password(c, &password);
 	if (code)
 		return code;
-	code = client_log_in(c, c->account, password);
+	code = log_in(c, password);
 	explicit_bzero(password, strlen(password));
 	if (code)
 		return code;

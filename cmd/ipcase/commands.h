@@ -57,6 +57,7 @@ enum exit_code cmd_audit_list(struct client *c, const struct args *args);
 enum exit_code cmd_audit_show(struct client *c, const struct args *args);
 enum exit_code cmd_audit_diff(struct client *c, const struct args *args);
 enum exit_code cmd_audit_render(struct client *c, const struct args *args);
+enum exit_code cmd_forms_render(struct client *c, const struct args *args);
 enum exit_code cmd_warning(struct client *c, const struct args *args);
 enum exit_code cmd_shuanggongshi(struct client *c, const struct args *args);
 enum exit_code cmd_forms_list(struct client *c, const struct args *args);

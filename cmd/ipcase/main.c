@@ -184,6 +184,12 @@ static const struct option_spec audit_render_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct option_spec audit_files_options[] = {
+	{ "out", "文件夹", "写到这个文件夹，没有就新建" },
+	{ "only", "csv|xlsx|pdf", "只生成这一种" },
+	{ NULL, NULL, NULL },
+};
+
 static const struct option_spec forms_fill_options[] = {
 	{ "as-of", "时间", "按当时已录入的内容计算；缺省为现在" },
 	{ "unit", "编号|代码", "只统计这一单位，见 ipcase units" },
@@ -224,9 +230,15 @@ static const struct option_spec rates_options[] = {
 	ID_HELP "事项 是 next 列出的代码（如 file_request）或中文名称。先读取当前版本再提交；\n" \
 		"案件在这之间被他人更新时以退出码 6 结束。字段的写法见 ipcase help values。\n"
 
+static const struct option_spec login_options[] = {
+	{ "code", "口令", "动态口令；不写的，需要时在终端上询问" },
+	{ NULL, NULL, NULL },
+};
+
 const struct command commands[] = {
 	{ "login", "", "登录并保存",
-	  "账号和密码在终端上输入（不显示），也可以用 --account 和 --password-file。\n", NULL, 0, 0,
+	  "账号和密码在终端上输入（不显示），也可以用 --account 和 --password-file。\n"
+	  "启用了动态口令的账号，随后输入手机上显示的六位数字。\n", login_options, 0, 0,
 	  cmd_login },
 	{ "logout", "", "退出登录", NULL, NULL, 0, 0, cmd_logout },
 	{ "whoami", "", "当前账号、单位和角色", NULL, NULL, 0, 0, cmd_whoami },
@@ -331,7 +343,7 @@ const struct command commands[] = {
 	{ "audit diff", "编号 编号", "同一期的两份报送有何变化、为何变化", NULL, NULL, 2, 2, cmd_audit_diff },
 	{ "audit render", "audit.json --out 文件夹", "由 audit.json 重新生成表格和通报",
 	  "写出 audit.csv、audit.xlsx、audit.pdf，不问服务器。同一个 audit.json 生成的文件逐字节相同。\n",
-	  audit_render_options, 1, 1, cmd_audit_render },
+	  audit_files_options, 1, 1, cmd_audit_render },
 	{ "forms list", "", "报表，及由单位填报的数字", NULL, NULL, 0, 0, cmd_forms_list },
 	{ "forms fill", "报表 统计期", "按已办的案件和填报的数字填好一份报表",
 	  "统计期: 2026-10（月）、2026-W41（周）、2026-Q3（季）、2026（年），或者专项行动代码（自其开始至截止日）。\n"
@@ -339,6 +351,8 @@ const struct command commands[] = {
 	  "同一个 --as-of 随时重算，结果逐字节相同。\n"
 	  "例: ipcase forms fill ip-enforcement 2026-Q3 --out 报表\n",
 	  forms_fill_options, 2, 2, cmd_forms_fill },
+	{ "forms render", "报表.json --out 文件夹", "由报表的 json 重新生成表格",
+	  "写出 form.xlsx，不问服务器。同一个 json 生成的文件逐字节相同。\n", audit_render_options, 1, 1, cmd_forms_render },
 	{ "forms enter", "报表 统计期 单位 代码=数字 ...", "填报本单位的行动数字",
 	  "代码见 ipcase forms list。没有发生的写 0。再次填报即为更正，原来的数字保留可查。\n"
 	  "例: ipcase forms enter chunlei 2026-W03 12 staff=36 vehicles=9\n",

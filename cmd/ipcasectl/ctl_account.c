@@ -3,7 +3,7 @@
  * account: accounts without the daemon, above all the first one.
  *
  * Acts as ipcase_owner. Each change is one transaction with its row in audit, whose place is
- * "ipcasectl". Locking or a new password ends the account's sessions. A password is read
+ * "ipcasectl". Locking, a new password or taking away the second factor (动态口令) ends the account's sessions. A password is read
  * from a file or standard input, never from the command line, which other users can see.
  */
 #include "ctl.h"
@@ -158,6 +158,17 @@ static bool account_unlock(PGconn *conn, const struct options *o)
 	return ok;
 }
 
+/* For who has lost the telephone. */
+static bool account_reset_totp(PGconn *conn, const struct options *o)
+{
+	const char *values[] = { o->account };
+
+	return change(conn,
+		      "DELETE FROM account_totp WHERE account_id = (SELECT id FROM account WHERE name = $1)", 1,
+		      values, "no such account, or it has no second factor") &&
+	       end_sessions(conn, o->account) && audit(conn, o->account, "account_reset_totp");
+}
+
 static bool account_list(PGconn *conn, const struct options *o UNUSED)
 {
 	enum { COLUMNS = 5 };
@@ -165,8 +176,10 @@ static bool account_list(PGconn *conn, const struct options *o UNUSED)
 	PGresult *res = ctl_query(conn,
 				  "SELECT a.name, a.display_name, u.name,"
 				  " array_to_string(a.roles, ','),"
-				  " CASE WHEN a.active THEN '' ELSE 'locked' END"
-				  " FROM account a JOIN unit u ON u.id = a.unit_id ORDER BY a.name",
+				  " concat_ws(' ', CASE WHEN t.enabled_at IS NOT NULL THEN '动态口令' END,"
+				  " CASE WHEN NOT a.active THEN 'locked' END)"
+				  " FROM account a JOIN unit u ON u.id = a.unit_id"
+				  " LEFT JOIN account_totp t ON t.account_id = a.id ORDER BY a.name",
 				  0, NULL);
 
 	if (!res)
@@ -201,7 +214,7 @@ struct action {
 static const struct action actions[] = {
 	{ "add", true, account_add },       { "password", true, account_password },
 	{ "list", false, account_list },    { "lock", true, account_lock },
-	{ "unlock", true, account_unlock },
+	{ "unlock", true, account_unlock }, { "reset-totp", true, account_reset_totp },
 };
 
 static const struct action *find_action(const char *name)
@@ -275,7 +288,7 @@ const struct ctl_command ctl_account_command = {
 	.name = "account",
 	.usage = "add NAME --name DISPLAY --unit CODE --roles A,B --password-file FILE\n"
 		 "       ipcasectl account password NAME --password-file FILE\n"
-		 "       ipcasectl account lock NAME | unlock NAME | list",
-	.help = "add, list, lock and unlock accounts; set passwords",
+		 "       ipcasectl account lock NAME | unlock NAME | reset-totp NAME | list",
+	.help = "add, list, lock and unlock accounts; set passwords; take away a second factor",
 	.run = run_account,
 };

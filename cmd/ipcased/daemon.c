@@ -9,8 +9,12 @@
 #include "base/log.h"
 #include "app/digest.h"
 #include "app/disclosure.h"
+#include "app/events.h"
 #include "app/exchange.h"
 #include "app/material.h"
+#include "app/session_watch.h"
+#include "app/render.h"
+#include "console.h"
 #include "crypto/crypto.h"
 #include "door.h"
 #include "worker.h"
@@ -38,12 +42,15 @@ struct daemon {
 	struct http_listener *listener;
 	struct http_router *router;
 	struct http_route *routes;
+	struct http_static *console; /* NULL: none */
+	struct session_watch *session_watch;
 	struct api_process process;
 	struct worker workers[API_WORKERS_MAX];
 	size_t worker_count, drained;
 	struct exchange_keys *keys;
 	struct exchange *exchange;
 	struct digest *digest; /* NULL: none is configured */
+	struct events *events;
 	struct door door;
 	struct law_shelf *shelf;
 	struct old_law *old_law; /* books and keys that some request may still use */
@@ -173,6 +180,7 @@ static void worker_sweep(void *arg)
 {
 	struct daemon *d = arg;
 
+	health_pulse(&d->process.health, PULSE_UPLOADS);
 	material_sweep(d->workers[0].app, d->conf.store.upload_idle_ms);
 }
 
@@ -187,6 +195,7 @@ static void worker_stop_due(void *arg)
 {
 	struct daemon *d = arg;
 
+	health_pulse(&d->process.health, PULSE_STOPS);
 	disclosure_sweep(d->workers[0].app);
 }
 
@@ -201,6 +210,7 @@ static void worker_digest(void *arg)
 {
 	struct daemon *d = arg;
 
+	health_pulse(&d->process.health, PULSE_DIGEST);
 	digest_look(d->digest);
 }
 
@@ -272,6 +282,32 @@ static void ask_law(void *arg)
 	law_load(d->pool, first_law_came, d);
 }
 
+/* ---- the law changed while running ---- */
+
+static void changed_law_came(void *arg, struct law_shelf *shelf, const struct err *err)
+{
+	struct daemon *d = arg;
+
+	if (!shelf || d->phase != PHASE_RUN) {
+		if (!shelf)
+			log_error("law_reload_failed", "reason=%s", log_quote(err->message));
+		law_shelf_free(shelf);
+		return;
+	}
+	replace_law(d, shelf);
+	tell_workers(d, NULL);
+	log_info("law_reloaded", "law_version=%d", shelf->book.version);
+}
+
+/* Somebody changed the holidays through this process. Other daemons read them at their next reload. */
+static void on_law_changed(void *arg)
+{
+	struct daemon *d = arg;
+
+	if (d->phase == PHASE_RUN)
+		law_load(d->pool, changed_law_came, d);
+}
+
 /* ---- reload ---- */
 
 static void reload_failed(struct daemon *d, const struct err *err)
@@ -328,7 +364,7 @@ static void reload(struct daemon *d)
 		return;
 	}
 	d->reloading = true;
-	if (conf_load(d->path, &d->next_conf, &err) != ERR_OK ||
+	if (conf_load(d->path, &d->next_conf, &err) != ERR_OK || app_config_check(&d->next_conf, &err) != ERR_OK ||
 	    conf_reload_compatible(&d->conf, &d->next_conf, &err) != ERR_OK ||
 	    make_tls(&d->next_conf, &d->next_tls, &err) != ERR_OK ||
 	    exchange_keys_load(d->next_conf.exchange.keys, &d->next_keys, &err) != ERR_OK ||
@@ -468,15 +504,32 @@ static enum err_code make_workers(struct daemon *d, struct err *err)
 		d->process.exchange = d->exchange = exchange_new(d->workers[0].app, &d->conf);
 	if (code == ERR_OK)
 		d->digest = digest_new(d->workers[0].app, &d->conf);
+	d->events = events_new();
+	for (size_t i = 0; i < d->worker_count && code == ERR_OK; i++)
+		events_attach(d->events, d->workers[i].app);
 	for (size_t i = 0; i < d->worker_count && code == ERR_OK; i++) {
 		d->workers[i].app->exchange = d->exchange;
 		d->workers[i].app->digest = d->digest;
+		d->workers[i].app->law_changed = on_law_changed;
+		d->workers[i].app->law_changed_arg = d;
+		d->workers[i].app->law_loop = d->loop;
 	}
 	if (code == ERR_OK)
 		code = door_open(&d->door, &d->conf, d->keys, d->workers[0].app, err);
 	for (size_t i = 0; i < d->worker_count && code == ERR_OK; i++)
 		code = worker_start(&d->workers[i], err);
 	return code;
+}
+
+/* How often the jobs run that begin_sweeping() starts. */
+static void health_plan(struct health *h, const struct conf *conf)
+{
+	int64_t idle = conf->store.upload_idle_ms;
+
+	h->started_at = clock_now();
+	h->pulse_every_ms[PULSE_STOPS] = conf->disclosure.sweep_ms;
+	h->pulse_every_ms[PULSE_UPLOADS] = !conf->store.dir[0] ? 0 : idle < SWEEP_MS ? idle : SWEEP_MS;
+	h->pulse_every_ms[PULSE_DIGEST] = conf->digest.dir[0] || conf->digest.url[0] ? conf->digest.poll_ms : 0;
 }
 
 static enum err_code make_all(struct daemon *d, struct err *err)
@@ -489,22 +542,28 @@ static enum err_code make_all(struct daemon *d, struct err *err)
 	d->loop = loop_new("main");
 	loop_on_signals(d->loop, signals, on_signal, d);
 	d->process.started_at = clock_now();
+	d->process.render = render_new();
+	health_plan(&d->process.health, &d->conf);
 	d->process.offload = offload_new("password", (unsigned)d->conf.run.offload_threads,
 					 (unsigned)d->conf.run.offload_queue);
 	/* libpq reads it from there; it stands in no connection string and no log. */
 	if (d->conf.database.password[0])
 		setenv("PGPASSWORD", d->conf.database.password, 1);
 	if ((code = make_tls(&d->conf, &d->tls, err)) != ERR_OK || (code = open_store(d, err)) != ERR_OK ||
-	    (code = exchange_keys_load(d->conf.exchange.keys, &d->keys, err)) != ERR_OK)
+	    (code = exchange_keys_load(d->conf.exchange.keys, &d->keys, err)) != ERR_OK ||
+	    (code = console_load(d->conf.http.console, &d->console, err)) != ERR_OK)
 		return code;
+	d->process.console = d->console;
 	d->routes = api_http_routes((size_t)d->conf.http.max_body_bytes,
 				    (size_t)d->conf.http.max_import_body_bytes, (size_t)d->conf.store.chunk_bytes,
 				    &routes);
+	d->routes = console_routes(d->console, d->routes, &routes);
 	app_pool_config_small(&d->conf, &pool_config);
 	if ((code = http_router_new(d->routes, routes, &d->router, err)) != ERR_OK ||
 	    (code = http_listen(d->conf.http.listen, d->tls != NULL, &d->listener, err)) != ERR_OK ||
 	    (code = pg_pool_new(d->loop, &pool_config, &d->pool, err)) != ERR_OK)
 		return code;
+	d->session_watch = session_watch_new(d->loop, d->pool, &d->process.session_changes);
 	return make_workers(d, err);
 }
 
@@ -515,9 +574,11 @@ static void unmake_all(struct daemon *d)
 		worker_stop(&d->workers[i]);
 	offload_free(d->process.offload);
 	offload_free(d->process.content_pool);
+	render_free(d->process.render);
 	digest_stop(d->digest);
 	if (d->exchange) {
 		loop_adopt(d->workers[0].loop);
+		events_stop(d->events);
 		exchange_stop(d->exchange);
 		task_cancel_all(d->workers[0].loop);
 		door_close(&d->door);
@@ -525,6 +586,7 @@ static void unmake_all(struct daemon *d)
 	for (size_t i = 0; i < d->worker_count; i++)
 		worker_fini(&d->workers[i]);
 	exchange_free(d->exchange);
+	events_free(d->events);
 	digest_free(d->digest);
 	content_store_close(d->process.content);
 	loop_timer_stop(&d->law_timer);
@@ -534,11 +596,13 @@ static void unmake_all(struct daemon *d)
 	loop_timer_stop(&d->drain_timer);
 	while (d->old_law)
 		forget_old_law(d->old_law);
+	session_watch_free(d->session_watch);
 	pg_pool_free(d->pool);
 	loop_free(d->loop);
 	http_listener_free(d->listener);
 	http_router_free(d->router);
 	free(d->routes);
+	http_static_free(d->console);
 	crypto_tls_free(d->tls);
 	crypto_tls_free(d->next_tls);
 	crypto_tls_free(d->next_door_tls);

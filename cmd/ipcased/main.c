@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/boot.h"
 #include "daemon.h"
 
 static int usage(FILE *f, int code)
@@ -53,7 +54,7 @@ int main(int argc, char **argv)
 	}
 	if (optind != argc)
 		return usage(stderr, 2);
-	if (conf_load(path, &conf, &err) != ERR_OK) {
+	if (conf_load(path, &conf, &err) != ERR_OK || app_config_check(&conf, &err) != ERR_OK) {
 		fprintf(stderr, "ipcased: %s\n", err.message);
 		if (err.detail[0])
 			fprintf(stderr, "ipcased: %s\n", err.detail);

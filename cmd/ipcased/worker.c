@@ -65,9 +65,11 @@ enum err_code worker_init(struct worker *w, size_t index, const struct conf *con
 	app_pool_config(conf, &pool_config);
 	if ((code = pg_pool_new(w->loop, &pool_config, &w->pool, err)) != ERR_OK)
 		return code;
-	w->app = app_new(w->loop, w->pool, process->offload, conf);
+	w->app = app_new(w->loop, w->pool, process->offload, &process->session_changes, conf);
 	w->app->content = process->content;
 	w->app->content_pool = process->content_pool;
+	w->app->render = process->render;
+	w->app->health = &process->health;
 	w->api = (struct api){
 		.app = w->app, .process = process, .request_timeout_ms = conf->http.request_timeout_ms,
 		.slow_timeout_ms = conf->database.slow_timeout_ms,

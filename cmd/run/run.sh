@@ -34,6 +34,9 @@ esac
 for program in ipcased ipcasectl; do
 	[ -x "$bin/$program" ] || die "$bin/$program is missing; run make"
 done
+# The browser console, if it was built.
+console=$(cd "$bin/.." && pwd -P)/console
+[ -f "$console/index.html" ] || console=none
 mkdir -p "$1"
 dir=$(cd "$1" && pwd -P)
 
@@ -94,6 +97,7 @@ write_ini() { # LISTEN FILE
 ; Written by run.sh at each start; changes here do not stay.
 [http]
 listen = $1
+console = $console
 
 [database]
 url = $(cluster url ipcase ipcase_app)

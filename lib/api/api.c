@@ -3,6 +3,7 @@
  * The path of a request: handler, task, end. */
 #include "api/api.h"
 
+#include "api/api_cookie.h"
 #include "base/log.h"
 
 enum { BODY_VALUES_FACTOR = 24, BODY_ARENA_BASE = 1 << 20 };
@@ -105,7 +106,8 @@ static void handle(struct http_request *req, const struct http_route *row)
 	arena_init(&r->body_arena, body * BODY_VALUES_FACTOR + BODY_ARENA_BASE);
 	call->app = api->app;
 	call->book = api->app->book;
-	call->token = bearer(req);
+	r->by_cookie = http_header_count(req, "Authorization") == 0;
+	call->token = r->by_cookie ? api_cookie_token(req) : bearer(req);
 	call->place = http_peer(req);
 	call->request_id = http_request_id(req);
 	call->action = arena_printf(arena, "%s %s", http_method_name(route->method), route->pattern);

@@ -17,6 +17,7 @@
 
 #include "api/api_public_guard.h"
 #include "app/app.h"
+#include "app/diagnostics.h"
 #include "http/http.h"
 #include "json/json_reader.h"
 #include "json/json_writer.h"
@@ -68,6 +69,8 @@ enum {
 	API_ROUTE_SLOW = 1u << 3,   /* may take the time of the slow lane */
 	API_ROUTE_BYTES = 1u << 4,  /* the body is bytes, not JSON: http_body() */
 	API_ROUTE_FILE = 1u << 5,   /* the reply is a file of any type and size */
+	API_ROUTE_SETUP = 1u << 8,  /* also for who must set up a second factor first */
+	API_ROUTE_EVENTS = 1u << 7, /* the reply is a stream of server-sent events */
 };
 
 struct api_route {
@@ -104,7 +107,11 @@ struct api_process {
 	struct offload *offload;
 	struct content_store *content;   /* NULL: no materials */
 	struct offload *content_pool;
+	const struct http_static *console; /* NULL: no browser console */
+	struct session_changes session_changes;
 	struct exchange *exchange;       /* NULL: not made yet */
+	struct render *render;
+	struct health health;
 	instant_t started_at;
 	bool draining; /* atomic */
 };
@@ -127,6 +134,7 @@ struct api_request {
 	struct http_request *http;
 	const struct api_route *route;
 	struct api *api;
+	bool by_cookie;             /* the session's token came in the cookie */
 	struct arena body_arena;    /* the body's JSON: its cap stops what a peer can make us hold */
 	const char *key;            /* Idempotency-Key or NULL */
 	char digest[65];            /* hex SHA-256 of method, path and body */

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "api/api_cookie.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
@@ -284,7 +285,13 @@ enum step api_accept(struct task *t)
 	struct api_request *r = api_request(t);
 	const struct call *call = task_ctx(t);
 	struct err *err = task_err(t);
+	bool changes = r->route->method != HTTP_GET;
 
+	if (r->by_cookie && call->who && api_cookie_check(r->http, changes, err) != ERR_OK)
+		return STEP_FAIL;
+	if (call->who && !call->who->totp && (call->who->actor.roles & call->app->config.totp_roles) &&
+	    !(r->route->flags & API_ROUTE_SETUP))
+		return task_fail(t, ERR_FORBIDDEN, "totp-required", "请先启用动态口令，再办理业务");
 	if (r->route->roles && !(call->who->actor.roles & r->route->roles))
 		return task_fail(t, ERR_FORBIDDEN, "role", "只有%s可以办理",
 				 role_names(task_arena(t), r->route->roles));

@@ -40,6 +40,21 @@ static void write_unit(struct json_writer *w, const struct admin_list *l, size_t
 	json_kv_bool(w, "active", u.active);
 }
 
+static void write_roles_zh(struct json_writer *w, struct sv roles)
+{
+	json_key(w, "roles_zh");
+	json_arr_open(w);
+	while (roles.n > 0) {
+		const char *comma = memchr(roles.p, ',', roles.n);
+		size_t n = comma ? (size_t)(comma - roles.p) : roles.n;
+		uint32_t bit;
+		if (role_by_code((struct sv){ roles.p, n }, &bit))
+			json_cstr(w, role_zh(bit));
+		roles = comma ? (struct sv){ comma + 1, roles.n - n - 1 } : (struct sv){ NULL, 0 };
+	}
+	json_arr_close(w);
+}
+
 static void write_account(struct json_writer *w, const struct admin_list *l, size_t i, int64_t *ret_id)
 {
 	struct account_row a;
@@ -55,7 +70,11 @@ static void write_account(struct json_writer *w, const struct admin_list *l, siz
 	json_kv_str(w, "name", a.unit);
 	json_obj_close(w);
 	api_write_roles(w, "roles", a.roles);
+	write_roles_zh(w, a.roles);
 	json_kv_bool(w, "active", a.active);
+	json_kv_bool(w, "locked", !a.active);
+	json_kv_instant(w, "last_login", a.last_login);
+	json_kv_bool(w, "totp", a.totp);
 }
 
 static void write_delegation(struct json_writer *w, const struct admin_list *l, size_t i, int64_t *ret_id)
@@ -239,10 +258,10 @@ static enum step decode_account_create(struct task *t)
 	return task_check(t, decode_roles(t, &a->roles));
 }
 
-#define ACCOUNT_ACTS "lock|unlock|password|roles|unit|rename"
+#define ACCOUNT_ACTS "lock|unlock|password|roles|unit|rename|reset_totp"
 
 const struct api_field fields_account_act[] = {
-	{ "act", API_CHOICE, .required = true, .words = ACCOUNT_ACTS, .doc = "锁定、解锁、重设密码、改角色、调单位、改姓名" },
+	{ "act", API_CHOICE, .required = true, .words = ACCOUNT_ACTS, .doc = "锁定、解锁、重设密码、改角色、调单位、改姓名、重置动态口令" },
 	{ "password", API_TEXT, .max = PASSWORD_MAX_CHARS, .doc = "act 为 password 时必填" },
 	ROLES_FIELD,
 	{ "unit", API_ID, .doc = "act 为 unit 时必填" },
@@ -256,7 +275,7 @@ static enum step decode_account_act(struct task *t)
 	static const struct {
 		const char *act, *field;
 	} acts[] = { { "lock", NULL }, { "unlock", NULL }, { "password", "password" }, { "roles", "roles" },
-		     { "unit", "unit" }, { "rename", "name" } };
+		     { "unit", "unit" }, { "rename", "name" }, { "reset_totp", NULL } };
 	static const char *const fields[] = { "password", "roles", "unit", "name" };
 	const struct api_request *r = api_request(t);
 	struct admin_call *a = task_ctx(t);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * The audit: POST /audits, GET /audits/{id}, GET /audits/{id}/files/json, POST /audits/{id}/submit, GET /snapshots,
- * GET /snapshots/{id}, GET /snapshots/{id}/diff/{other}. */
-#include "api/api_steps.h"
+ * The audit: POST and GET /audits, GET /audits/{id}, GET /audits/{id}/files/..., POST /audits/{id}/submit, GET /snapshots,
+ * GET /snapshots/{id}, its files, GET /snapshots/{id}/verify, GET /snapshots/{id}/diff/{other}. */
+#include "api/api_render.h"
 #include "app/audit.h"
 
 #include <stdio.h>
@@ -12,6 +12,10 @@ const struct api_field fields_audit_open[] = {
 	  .doc = "统计期：2026-10、2026-W41、2026-Q3、2026，或者专项行动代码（自其开始至截至日）" },
 	{ "as_of", API_TIME, .max = 40, .doc = "截至的时刻：按当时已录入的内容计算；不写指现在" },
 	{ "organ", API_TEXT, .max = 60, .doc = "机关代码；只能看到一个机关的不必写" },
+	{ .name = NULL },
+};
+const struct api_field fields_audits[] = {
+	{ "limit", API_INT, .in_query = true, .max = 1000, .doc = "最多几次，默认 50，最多 200" },
 	{ .name = NULL },
 };
 const struct api_field fields_snapshots[] = {
@@ -49,14 +53,8 @@ static enum step decode_show(struct task *t)
 	return api_path_id(t, "id", &c->id) ? STEP_NEXT : STEP_FAIL;
 }
 
-static enum step reply_show(struct task *t)
+static void write_run(struct json_writer *w, const struct audit_run *run)
 {
-	const struct audit_show_call *c = task_ctx(t);
-	const struct audit_run *run = &c->run;
-	struct api_reply reply;
-	struct json_writer *w = &reply.w;
-
-	api_reply_begin(&reply);
 	json_obj_open(w);
 	json_kv_id(w, "id", run->id);
 	json_kv_str(w, "organ", run->organ);
@@ -77,7 +75,52 @@ static enum step reply_show(struct task *t)
 		json_kv_id(w, "snapshot", run->snapshot);
 	else
 		json_kv_null(w, "snapshot");
+	json_key(w, "verifies");
+	if (run->same_id) {
+		json_obj_open(w);
+		json_kv_id(w, "snapshot", run->same_id);
+		json_kv_bool(w, "equal", run->same);
+		json_obj_close(w);
+	} else {
+		json_null(w);
+	}
 	json_obj_close(w);
+}
+
+static enum step reply_show(struct task *t)
+{
+	const struct audit_show_call *c = task_ctx(t);
+	struct api_reply reply;
+
+	api_reply_begin(&reply);
+	write_run(&reply.w, &c->run);
+	return api_reply_send(t, &reply);
+}
+
+static enum step decode_list(struct task *t)
+{
+	struct audit_list_call *c = task_ctx(t);
+
+	c->limit = api_limit(api_request(t), AUDIT_LIST_DEFAULT, AUDIT_LIST_MAX);
+	return STEP_NEXT;
+}
+
+static enum step reply_list(struct task *t)
+{
+	const struct audit_list_call *c = task_ctx(t);
+	struct audit_run run;
+	struct api_reply reply;
+
+	api_reply_begin(&reply);
+	json_obj_open(&reply.w);
+	json_key(&reply.w, "items");
+	json_arr_open(&reply.w);
+	for (size_t i = 0; i < c->count; i++) {
+		audit_list_at(c, i, &run);
+		write_run(&reply.w, &run);
+	}
+	json_arr_close(&reply.w);
+	json_obj_close(&reply.w);
 	return api_reply_send(t, &reply);
 }
 
@@ -113,15 +156,45 @@ static enum step reply_file(struct task *t)
 	struct http_file file = { .size = (uint64_t)c->run.size, .read = material_reader_read,
 				  .close = material_reader_close, .ctx = c->read.reader };
 
-	http_log_account(http, sv_of(c->read.view.call.who->account));
+	api_file_headers(t, "audit", "json");
 	add_header(http, "ETag", arena_printf(task_arena(t), "\"%s\"", c->run.sha256));
-	add_header(http, "Cache-Control", "private, no-cache");
-	add_header(http, "Content-Disposition", "attachment; filename=\"audit.json\"");
 	if (!c->read.reader) /* HEAD */
 		file.close = unused_close;
 	c->read.reader = NULL;
 	http_reply_file(http, 200, "application/json", &file, c->read.view.call.app->content_pool);
 	return STEP_DONE;
+}
+
+/* ---- made files ---- */
+
+static enum step decode_made(struct task *t, enum render_kind kind)
+{
+	struct audit_file_call *c = task_ctx(t);
+
+	c->kind = kind;
+	return decode_file(t);
+}
+
+static enum step decode_csv(struct task *t)
+{
+	return decode_made(t, RENDER_AUDIT_CSV);
+}
+
+static enum step decode_xlsx(struct task *t)
+{
+	return decode_made(t, RENDER_AUDIT_XLSX);
+}
+
+static enum step decode_pdf(struct task *t)
+{
+	return decode_made(t, RENDER_AUDIT_PDF);
+}
+
+static enum step reply_made(struct task *t)
+{
+	struct audit_file_call *c = task_ctx(t);
+
+	return api_reply_render(t, &c->file, c->kind, arena_printf(task_arena(t), "audit-%s", c->run.period));
 }
 
 /* ---- snapshots ---- */
@@ -210,6 +283,31 @@ static enum step reply_snapshot(struct task *t)
 	return api_reply_send(t, &reply);
 }
 
+static enum step decode_verify(struct task *t)
+{
+	struct snapshot_verify_call *c = task_ctx(t);
+
+	return api_path_id(t, "id", &c->id) ? STEP_NEXT : STEP_FAIL;
+}
+
+static enum step reply_verify(struct task *t)
+{
+	const struct snapshot_verify_call *c = task_ctx(t);
+	struct api_reply reply;
+
+	api_reply_begin(&reply);
+	json_obj_open(&reply.w);
+	json_kv_id(&reply.w, "id", c->snapshot.id);
+	json_kv_str(&reply.w, "sha256", c->snapshot.sha256);
+	json_kv_str(&reply.w, "recomputed", c->sha256[0] ? c->sha256 : NULL);
+	json_kv_i64(&reply.w, "size", c->size);
+	json_kv_bool(&reply.w, "equal", c->equal);
+	json_kv_instant(&reply.w, "checked_at", c->checked_at);
+	json_kv_str(&reply.w, "message", c->message);
+	json_obj_close(&reply.w);
+	return api_reply_send(t, &reply);
+}
+
 static enum step decode_diff(struct task *t)
 {
 	struct snapshot_diff_call *c = task_ctx(t);
@@ -232,6 +330,27 @@ const struct task_step steps_audit_show[] = {
 };
 const struct task_step steps_audit_json[] = {
 	API_BEGIN, { "decode", decode_file }, { "look", look_only }, AUDIT_FILE_STEPS, { "reply", reply_file }, TASK_STEPS_END
+};
+const struct task_step steps_audit_list[] = {
+	API_BEGIN, { "decode", decode_list }, AUDIT_LIST_STEPS, { "reply", reply_list }, TASK_STEPS_END
+};
+
+#define MADE_STEPS(kind) \
+	const struct task_step steps_audit_##kind[] = { \
+		API_BEGIN, { "decode", decode_##kind }, AUDIT_RENDER_STEPS, { "reply", reply_made }, TASK_STEPS_END \
+	}; \
+	const struct task_step steps_snapshot_##kind[] = { \
+		API_BEGIN, { "decode", decode_##kind }, SNAPSHOT_RENDER_STEPS, { "reply", reply_made }, TASK_STEPS_END \
+	}
+MADE_STEPS(csv);
+MADE_STEPS(xlsx);
+MADE_STEPS(pdf);
+
+const struct task_step steps_snapshot_json[] = {
+	API_BEGIN, { "decode", decode_file }, { "look", look_only }, SNAPSHOT_FILE_STEPS, { "reply", reply_file }, TASK_STEPS_END
+};
+const struct task_step steps_snapshot_verify[] = {
+	API_BEGIN, { "decode", decode_verify }, SNAPSHOT_VERIFY_STEPS, { "reply", reply_verify }, TASK_STEPS_END
 };
 const struct task_step steps_audit_submit[] = {
 	API_BEGIN, { "decode", decode_submit }, AUDIT_SUBMIT_STEPS, { "reply", reply_submit }, TASK_STEPS_END

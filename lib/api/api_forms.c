@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
  * Report forms: GET /forms, GET /forms/{code}, GET /forms/{code}/cells/{cell}, POST and GET /forms/{code}/entries. */
-#include "api/api_steps.h"
+#include "api/api_render.h"
 #include "app/forms.h"
 
 const struct api_field fields_form_fill[] = {
@@ -107,6 +107,16 @@ const struct task_step steps_form_list[] = {
 };
 const struct task_step steps_form_fill[] = {
 	API_BEGIN, { "decode", decode_fill }, FORM_FILL_STEPS, { "reply", reply_fill }, TASK_STEPS_END
+};
+static enum step reply_xlsx(struct task *t)
+{
+	struct form_file_call *c = task_ctx(t);
+
+	return api_reply_render(t, &c->file, RENDER_FORM_XLSX, c->name);
+}
+
+const struct task_step steps_form_xlsx[] = {
+	API_BEGIN, { "decode", decode_fill }, FORM_FILE_STEPS, { "reply", reply_xlsx }, TASK_STEPS_END
 };
 const struct task_step steps_form_cell[] = {
 	API_BEGIN, { "decode", decode_cell }, FORM_FILL_STEPS, { "reply", reply_fill }, TASK_STEPS_END

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * Reading one clue, case, hand-over or disclosure: itself, its next acts, its timeline, its clocks. */
+ * Reading one clue, case, hand-over or disclosure: itself, its timeline, its clocks. */
 #include "api/api_steps.h"
 #include "app/view.h"
 
@@ -59,15 +59,6 @@ static enum step reply_matter(struct task *t)
 	return api_reply_send(t, &reply);
 }
 
-static enum step reply_next(struct task *t)
-{
-	struct api_reply reply;
-
-	api_reply_begin(&reply);
-	api_write_next(&reply.w, task_arena(t), task_ctx(t));
-	return api_reply_send(t, &reply);
-}
-
 static enum step reply_acts(struct task *t)
 {
 	struct api_reply reply;
@@ -84,7 +75,7 @@ static enum step reply_clocks(struct task *t)
 	api_reply_begin(&reply);
 	json_obj_open(&reply.w);
 	json_key(&reply.w, "items");
-	api_write_clocks(&reply.w, task_ctx(t));
+	api_write_clocks(&reply.w, task_arena(t), task_ctx(t));
 	json_obj_close(&reply.w);
 	return api_reply_send(t, &reply);
 }
@@ -117,13 +108,9 @@ static enum step reply_kind(struct task *t)
 
 READ_STEPS(steps_clue_get, decode_clue, reply_matter);
 READ_STEPS(steps_case_get, decode_case, reply_matter);
-READ_STEPS(steps_clue_next, decode_clue, reply_next);
-READ_STEPS(steps_case_next, decode_case, reply_next);
 READ_STEPS(steps_clue_clocks, decode_clue, reply_clocks);
 READ_STEPS(steps_case_clocks, decode_case, reply_clocks);
-READ_STEPS(steps_handoff_next, decode_handoff, reply_next);
 READ_STEPS(steps_handoff_clocks, decode_handoff, reply_clocks);
-READ_STEPS(steps_disclosure_next, decode_disclosure, reply_next);
 READ_STEPS(steps_disclosure_clocks, decode_disclosure, reply_clocks);
 PAGE_STEPS(steps_handoff_acts, decode_handoff, reply_acts);
 PAGE_STEPS(steps_disclosure_acts, decode_disclosure, reply_acts);

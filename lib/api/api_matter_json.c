@@ -4,12 +4,8 @@
  * numbers are for those who work or decide the case. */
 #include "api/api_steps.h"
 
-#include <stdio.h>
-
 #include "app/view.h"
-#include "base/clock.h"
-
-enum { PARTIES_MAX = 50, CHOICES_MAX = 400 };
+#include "law/clock_why.h"
 
 void api_write_person(struct json_writer *w, const char *key, const char *account, const char *name)
 {
@@ -181,7 +177,19 @@ static void write_requests(struct json_writer *w, struct arena *arena, const str
 	json_arr_close(w);
 }
 
-static void write_clock(struct json_writer *w, const struct clock_view *c)
+static void write_why(struct json_writer *w, struct arena *arena, const struct matter_view *v, const struct clock_entry *c)
+{
+	const char *lines[CLOCK_WHY_MAX];
+	size_t n = clock_why(v->call.book, v->dossier, c, arena, lines, CLOCK_WHY_MAX);
+
+	json_key(w, "why");
+	json_arr_open(w);
+	for (size_t i = 0; i < n; i++)
+		json_cstr(w, lines[i]);
+	json_arr_close(w);
+}
+
+static void write_clock(struct json_writer *w, struct arena *arena, const struct matter_view *v, const struct clock_view *c)
 {
 	const struct clock_entry *e = c->entry;
 
@@ -210,16 +218,17 @@ static void write_clock(struct json_writer *w, const struct clock_view *c)
 	json_kv_str(w, "article", c->article);
 	if (c->stopped_by)
 		json_kv_str(w, "stopped_by", c->stopped_by);
+	write_why(w, arena, v, e);
 	json_obj_close(w);
 }
 
-void api_write_clocks(struct json_writer *w, const struct matter_view *v)
+void api_write_clocks(struct json_writer *w, struct arena *arena, const struct matter_view *v)
 {
 	json_arr_open(w);
 	for (int i = 0; i < v->dossier->clock_count; i++) {
 		struct clock_view c;
 		clock_view_of(v->call.book, v->dossier, &v->dossier->clocks[i], v->today, &c);
-		write_clock(w, &c);
+		write_clock(w, arena, v, &c);
 	}
 	json_arr_close(w);
 }
@@ -286,7 +295,7 @@ void api_write_matter_members(struct json_writer *w, struct arena *arena, const 
 	write_measures(w, d);
 	write_requests(w, arena, v);
 	json_key(w, "clocks");
-	api_write_clocks(w, v);
+	api_write_clocks(w, arena, v);
 	write_derived(w, v);
 	json_key(w, "links");
 	json_arr_open(w);
@@ -295,118 +304,6 @@ void api_write_matter_members(struct json_writer *w, struct arena *arena, const 
 	write_link(w, d, "handoff", FIELD_HANDOFF);
 	write_link(w, d, "disclosure", FIELD_DISCLOSURE_MATTER);
 	json_arr_close(w);
-}
-
-/* ---- next acts ---- */
-
-static void write_choices(struct json_writer *w, const struct law_book *book, const struct field_info *info)
-{
-	const char *words[CHOICES_MAX];
-	size_t n = info->list[0] ? vocabulary_list(&book->vocabulary, info->list, words, CHOICES_MAX) : 0;
-
-	if (n == 0)
-		return;
-	json_key(w, "choices");
-	json_arr_open(w);
-	for (size_t i = 0; i < n; i++) {
-		json_obj_open(w);
-		json_kv_str(w, "value", words[i]);
-		json_kv_str(w, "zh", words[i]);
-		json_obj_close(w);
-	}
-	json_arr_close(w);
-}
-
-static void write_field(struct json_writer *w, const struct law_book *book, enum field field, bool required)
-{
-	const struct field_info *info = field_info(field);
-
-	json_obj_open(w);
-	json_kv_str(w, "name", info->name);
-	json_kv_str(w, "zh", info->zh);
-	json_kv_str(w, "type", field_type_name(info->type));
-	json_kv_bool(w, "required", required);
-	write_choices(w, book, info);
-	if (info->max > 0)
-		json_kv_i64(w, "max", info->max);
-	json_obj_close(w);
-}
-
-/* `registers`: the answer of an organ that is not connected, which we enter from paper. */
-static void write_next_act(struct json_writer *w, const struct law_book *book, const struct next_act *next,
-			   bool registers)
-{
-	char code[96];
-
-	snprintf(code, sizeof(code), "%s%s", next->row->code, stage_suffix(next->stage));
-	json_obj_open(w);
-	json_kv_str(w, "act", code);
-	json_kv_str(w, "act_zh", next->row->zh);
-	json_kv_str(w, "stage", stage_code(next->stage));
-	if (next->request)
-		json_kv_i64(w, "request", next->request);
-	json_kv_str(w, "article", next->row->article);
-	if (next->row->form)
-		json_kv_str(w, "form", next->row->form);
-	json_key(w, "fields");
-	json_arr_open(w);
-	if (next->stage >= STAGE_ENDORSE)
-		write_field(w, book, FIELD_REQUEST, false);
-	for (const struct field_use *u = procedure_fields(next->row, next->stage); u->field != FIELD_NONE; u++) {
-		if (field_info(u->field)->type != FIELD_TYPE_JSON)
-			write_field(w, book, u->field, u->required);
-	}
-	if (registers) {
-		write_field(w, book, FIELD_REGISTERED_MEDIUM, true);
-		write_field(w, book, FIELD_REGISTERED_SCAN, false);
-	}
-	json_arr_close(w);
-	if (registers)
-		json_kv_bool(w, "registers", true);
-	if (next->blocked) {
-		json_key(w, "blocked");
-		json_obj_open(w);
-		json_kv_str(w, "rule", next->why.rule);
-		json_kv_str(w, "message", next->why.message);
-		json_kv_str(w, "article", next->why.article);
-		json_obj_close(w);
-	}
-	json_obj_close(w);
-}
-
-/* Acts that have a request of their own, such as the end of an upload. */
-static bool by_program(const struct act_row *row)
-{
-	for (const struct field_use *u = row->fields; u && u->field != FIELD_NONE; u++) {
-		if (u->required && (field_info(u->field)->flags & FIELD_FLAG_ENGINE))
-			return true;
-	}
-	return false;
-}
-
-/* Records that the exchange makes by itself; a person enters them only for an organ that answers on paper. */
-static bool by_exchange(const struct act_row *row)
-{
-	return row->receipt && (strcmp(row->receipt, "delivered") == 0 || strcmp(row->receipt, "retrieved") == 0);
-}
-
-void api_write_next(struct json_writer *w, struct arena *arena, const struct matter_view *v)
-{
-	const struct actor *who = &v->call.who->actor;
-	struct next_act *acts = arena_array(arena, struct next_act, NEXT_ACTS_MAX);
-	size_t n = procedure_next(v->call.book, v->dossier, who, clock_now(), arena, acts, NEXT_ACTS_MAX);
-
-	json_obj_open(w);
-	json_kv_i64(w, "version", v->dossier->version);
-	json_key(w, "acts");
-	json_arr_open(w);
-	for (size_t i = 0; i < n; i++) {
-		bool registers = !(who->roles & ROLE_EXCHANGE) && procedure_registers(v->dossier, acts[i].row);
-		if (!by_program(acts[i].row) && (registers || !by_exchange(acts[i].row)))
-			write_next_act(w, v->call.book, &acts[i], registers);
-	}
-	json_arr_close(w);
-	json_obj_close(w);
 }
 
 /* ---- timeline ---- */

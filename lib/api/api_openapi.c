@@ -309,10 +309,12 @@ static void write_responses(struct json_writer *w, const struct api_route *r)
 	json_key(w, status);
 	json_obj_open(w);
 	json_kv_str(w, "description", r->doc);
-	if (r->reply || (r->flags & API_ROUTE_FILE)) {
-		write_content(w, (r->flags & API_ROUTE_FILE) ? "*/*" : "application/json");
-		if (r->flags & API_ROUTE_FILE)
-			openapi_type(w, "string", "binary");
+	if (r->reply || (r->flags & (API_ROUTE_FILE | API_ROUTE_EVENTS))) {
+		write_content(w, (r->flags & API_ROUTE_FILE)	 ? "*/*"
+				 : (r->flags & API_ROUTE_EVENTS) ? "text/event-stream"
+								 : "application/json");
+		if (r->flags & (API_ROUTE_FILE | API_ROUTE_EVENTS))
+			openapi_type(w, "string", (r->flags & API_ROUTE_FILE) ? "binary" : NULL);
 		else
 			openapi_ref(w, r->reply);
 		close_content(w);
@@ -436,6 +438,23 @@ static void write_security(struct json_writer *w)
 	json_kv_str(w, "scheme", "bearer");
 	json_kv_str(w, "description", "POST /sessions 得到的 token");
 	json_obj_close(w);
+	json_key(w, "cookie");
+	json_obj_open(w);
+	json_kv_str(w, "type", "apiKey");
+	json_kv_str(w, "in", "cookie");
+	json_kv_str(w, "name", "ipcase_session");
+	json_kv_str(w, "description", "浏览器：POST /sessions 时 cookie 为 true；GET 以外的请求须带 X-IPCase: console");
+	json_obj_close(w);
+	json_obj_close(w);
+}
+
+/* Either of them will do. */
+static void write_security_use(struct json_writer *w, const char *scheme)
+{
+	json_obj_open(w);
+	json_key(w, scheme);
+	json_arr_open(w);
+	json_arr_close(w);
 	json_obj_close(w);
 }
 
@@ -455,11 +474,8 @@ void api_openapi_write(struct json_writer *w)
 	json_obj_close(w);
 	json_key(w, "security");
 	json_arr_open(w);
-	json_obj_open(w);
-	json_key(w, "session");
-	json_arr_open(w);
-	json_arr_close(w);
-	json_obj_close(w);
+	write_security_use(w, "session");
+	write_security_use(w, "cookie");
 	json_arr_close(w);
 	write_paths(w);
 	json_key(w, "components");

@@ -9,6 +9,7 @@
 #include "app/digest.h"
 #include "app/exchange.h"
 #include "base/clock.h"
+#include "http/http_static.h"
 
 #ifndef IPCASE_VERSION
 #define IPCASE_VERSION "0"
@@ -66,7 +67,7 @@ void api_handle_openapi(struct http_request *req, const struct http_route *route
 	http_reply(req, 200, "application/json", api_openapi());
 }
 
-/* ---- the page for people who opened the address in a browser ---- */
+/* ---- the page for people who opened the address in a browser: the console, or what there is instead ---- */
 
 void api_handle_home(struct http_request *req, const struct http_route *route UNUSED)
 {
@@ -75,6 +76,10 @@ void api_handle_home(struct http_request *req, const struct http_route *route UN
 	struct str out = STR_INIT(PAGE_MAX);
 	char since[40];
 
+	if (api->process->console) {
+		http_static_reply_index(api->process->console, req);
+		return;
+	}
 	instant_format(api->process->started_at, since);
 	str_printf(&out,
 		   "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">"

@@ -114,7 +114,7 @@ static enum step replay(struct act_call *a, struct task *t, const struct pg_repl
 	return STEP_NEXT;
 }
 
-static bool may_hold(enum field field, uint32_t roles)
+bool act_may_hold(enum field field, uint32_t roles)
 {
 	return field == FIELD_HEARING_HOST || field == FIELD_REVIEWER || (roles & ROLES_OFFICERS) != 0;
 }
@@ -133,7 +133,7 @@ static enum err_code resolve_accounts(struct act_call *a, struct task *t, const 
 			if (!sv_eq_str(pg_text(r, a->at_accounts, row, 1), fact_text(&a->input, f)))
 				continue;
 			role_parse_list(pg_text(r, a->at_accounts, row, 5), &roles);
-			found = pg_bool(r, a->at_accounts, row, 6) && may_hold(f, roles) &&
+			found = pg_bool(r, a->at_accounts, row, 6) && act_may_hold(f, roles) &&
 				pg_i64(r, a->at_accounts, row, 4) == a->call.who->actor.organ;
 			fact_set_num(&a->input, f, pg_i64(r, a->at_accounts, row, 0));
 			if (found) { /* papers and lists show the person, not the account */

@@ -42,6 +42,9 @@ struct act_call {
 	const char *doc;
 };
 
+/* May an account with these roles be named in this field? Officers for officers' places. */
+bool act_may_hold(enum field field, uint32_t roles);
+
 enum step act_load(struct task *t);
 enum step act_decide(struct task *t);
 enum step act_tell(struct task *t);

@@ -82,6 +82,7 @@ void admin_account(const struct admin_list *l, size_t i, struct account_row *ret
 		.id = pg_i64(r, l->at, i, 0), .account = pg_cstr(r, l->at, i, 1), .name = pg_cstr(r, l->at, i, 2),
 		.unit_id = pg_i64(r, l->at, i, 3), .unit = pg_cstr(r, l->at, i, 4),
 		.roles = pg_text(r, l->at, i, 5), .active = pg_bool(r, l->at, i, 6),
+		.last_login = pg_instant(r, l->at, i, 7), .totp = pg_bool(r, l->at, i, 8),
 	};
 }
 
@@ -167,6 +168,21 @@ static void add_change(struct admin_call *a, struct pg_segment *seg)
 	case ADMIN_DELEGATION_END:
 		pg_segment_addv(seg, Q_DELEGATION_END, me, key, digest, PG_I64(a->id), place, request);
 		return;
+	case ADMIN_UNIT_CREATE:
+		pg_segment_addv(seg, Q_UNIT_CREATE, me, key, digest, PG_TEXT(a->code), PG_TEXT(a->name), PG_CSTR(a->act), unit,
+				PG_TEXT(a->region), place, request);
+		return;
+	case ADMIN_UNIT_SET:
+		pg_segment_addv(seg, Q_UNIT_SET, me, key, digest, PG_I64(a->id), PG_CSTR(a->act), PG_TEXT(a->name), unit, place,
+				request);
+		return;
+	case ADMIN_NUMBER_SET:
+		pg_segment_addv(seg, Q_NUMBER_SERIES_SET, me, key, digest, PG_I64(a->id), PG_TEXT(a->paper), PG_TEXT(a->prefix),
+				place, request);
+		return;
+	case ADMIN_HOLIDAYS_SET:
+		pg_segment_addv(seg, Q_HOLIDAYS_SET, me, key, digest, PG_I64(a->year), PG_TEXT(a->days), place, request);
+		return;
 	case ADMIN_CAMPAIGN_CREATE:
 		pg_segment_addv(seg, Q_CAMPAIGN_CREATE, me, key, digest, PG_TEXT(a->account), PG_TEXT(a->name),
 				a->year ? PG_I64(a->year) : PG_NULL, PG_TEXT(a->organiser), PG_TEXT(a->aliases),
@@ -193,7 +209,12 @@ enum step admin_stored(struct task *t)
 {
 	struct admin_call *a = task_ctx(t);
 
-	if (!a->replayed)
+	if (!a->replayed) {
 		a->reply = pg_text(pg_segment_reply(a->call.seg), 1, 0, 0);
+		/* Locked, moved, delegated: what workers know of sessions is not true any more. */
+		session_changed(a->call.app->changes, a->change == ADMIN_ACCOUNT_SET ? a->id : 0);
+		if (a->change == ADMIN_HOLIDAYS_SET)
+			app_law_changed(a->call.app);
+	}
 	return STEP_NEXT;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * Units, accounts, delegations (授权代审) and campaigns (专项行动).
+ * Units, accounts, delegations (授权代审), campaigns (专项行动), number prefixes and holidays (app/places.h lists these two).
  *
  * Changes are functions in the database that check who asks (migration 0003), so these steps only carry input
  * there and the reply back. A change and its idempotency row are one statement. */
@@ -38,7 +38,8 @@ struct account_row {
 	int64_t id, unit_id;
 	const char *account, *name, *unit;
 	struct sv roles;
-	bool active;
+	bool active, totp;
+	instant_t last_login; /* INSTANT_NONE: never */
 };
 struct delegation_row {
 	int64_t id;
@@ -61,7 +62,7 @@ void admin_campaign(const struct admin_list *l, size_t i, struct campaign_row *r
 /* ---- changes ---- */
 
 enum admin_change { ADMIN_ACCOUNT_CREATE, ADMIN_ACCOUNT_SET, ADMIN_DELEGATION_CREATE, ADMIN_DELEGATION_END,
-		    ADMIN_CAMPAIGN_CREATE };
+		    ADMIN_CAMPAIGN_CREATE, ADMIN_UNIT_CREATE, ADMIN_UNIT_SET, ADMIN_NUMBER_SET, ADMIN_HOLIDAYS_SET };
 
 /* Texts with .p NULL were not given. */
 struct admin_call {
@@ -70,16 +71,20 @@ struct admin_call {
 	enum admin_change change;
 	const char *key;
 	const char *request_digest;
-	int64_t id;                    /* account or delegation to change */
-	const char *act;               /* of ADMIN_ACCOUNT_SET: lock, unlock, password, roles, unit, rename */
+	int64_t id;                    /* account, delegation or unit to change; unit of a number series */
+	const char *act;               /* of ADMIN_ACCOUNT_SET: lock, unlock, password, roles, unit, rename, reset_totp;
+	                                * of ADMIN_UNIT_SET: rename, move, deactivate, activate */
 	struct sv account, name;       /* account; campaign code and name */
 	int64_t unit;                  /* 0: not given */
 	const char *roles;             /* comma list, NULL: not given */
 	struct sv password;
 	struct sv giver, taker, reason;
 	struct sv organiser, aliases, parent, note;
-	int64_t year;
+	int64_t year;                  /* of a campaign, of the holidays */
 	day_t starts_on, ends_on;
+	struct sv code, region;        /* of a new unit; .unit is its parent, .act its kind */
+	struct sv paper, prefix;       /* of a number series; prefix .p NULL: it ends */
+	struct sv days;                /* holidays: JSON [{"date","kind","name"}] */
 	/* out */
 	struct sv reply;
 	bool replayed;

@@ -32,6 +32,7 @@ enum step step_authenticate(struct task *t)
 		call->who = session_copy(task_arena(t), cached);
 		return STEP_NEXT;
 	}
+	call->as_of = session_changes_now(call->app->changes);
 	/* The write lane: finding a session marks it as seen. */
 	call->seg = pg_segment_new(call->app->pool, PG_LANE_WRITE);
 	pg_segment_addv(call->seg, Q_SESSION_FIND, PG_CSTR(digest), PG_I64(call->app->config.session_idle_s));
@@ -51,7 +52,7 @@ enum step step_authenticated(struct task *t)
 		return refuse_caller(t);
 	found = session_read(task_arena(t), r, 0);
 	session_digest(call->token, found->digest);
-	session_keep(call->app, found);
+	session_keep(call->app, found, call->as_of);
 	call->who = found;
 	return STEP_NEXT;
 }
@@ -93,10 +94,17 @@ void app_audit(struct call *call, const char *outcome, const char *rule)
 	if (!call->who && !stranger_may_write(loop_now_us(call->app->loop)))
 		return;
 	seg = pg_segment_new(call->app->pool, PG_LANE_WRITE);
-	pg_segment_addv(seg, Q_AUDIT_ADD, call->who ? PG_I64(call->who->actor.account) : PG_NULL,
+	int64_t account = call->who ? call->who->actor.account : call->named;
+	pg_segment_addv(seg, Q_AUDIT_ADD, account ? PG_I64(account) : PG_NULL,
 			PG_CSTR(call->place), PG_CSTR(call->request_id), PG_CSTR(call->action), PG_CSTR(outcome),
 			rule && rule[0] ? PG_CSTR(rule) : PG_NULL, call->matter ? PG_I64(call->matter) : PG_NULL);
 	pg_segment_submit(seg, audit_written, NULL);
+}
+
+void app_law_changed(struct app *app)
+{
+	if (app->law_changed)
+		loop_post(app->law_loop, app->law_changed, app->law_changed_arg);
 }
 
 /* ---- refusals of the schema ---- */
@@ -126,7 +134,27 @@ static const struct {
 	{ "account_unit_fkey", ERR_INVALID, "unit", "no-such-unit", "", "没有这个单位，或单位已停用" },
 	{ "account_missing", ERR_NOT_FOUND, "", "no-such-account", "", "没有这个账号，或账号已停用" },
 	{ "account_self", ERR_WRONG_STATE, "", "account-self", "", "不能锁定自己，也不能取消自己的管理员角色" },
+	{ "account_totp_self", ERR_WRONG_STATE, "", "account-self", "",
+	  "不能重置自己的动态口令，请在自己的设置中停用，或请其他管理员办理" },
 	{ "account_admin_only", ERR_FORBIDDEN, "", "admin-only", "", "只有系统管理员可以办理" },
+	{ "unit_code_key", ERR_INVALID, "code", "unit-exists", "", "已有同代码的单位" },
+	{ "unit_code_form", ERR_INVALID, "code", "unit-code", "", "代码只能由字母、数字和短横组成，最多 60 个字符" },
+	{ "unit_region_form", ERR_INVALID, "region", "unit-region", "", "行政区划代码是六位数字" },
+	{ "unit_parent", ERR_INVALID, "parent", "no-such-unit", "", "没有这个上级单位，或单位已停用；大队、所、股须写明上级单位" },
+	{ "unit_name_used", ERR_INVALID, "name", "unit-name-used", "", "已有同名的单位" },
+	{ "unit_missing", ERR_NOT_FOUND, "", "no-such-unit", "", "没有这个单位" },
+	{ "unit_move_organ", ERR_INVALID, "parent", "unit-move-organ", "", "案件属于机关，单位不能移到别的机关" },
+	{ "unit_move_below", ERR_INVALID, "parent", "unit-move-below", "", "单位不能移到自己或者自己的下级之下" },
+	{ "unit_parent_inactive", ERR_WRONG_STATE, "", "unit-parent-inactive", "", "上级单位已停用，请先启用上级单位" },
+	{ "unit_has_accounts", ERR_WRONG_STATE, "", "unit-has-accounts", "", "单位还有未锁定的账号，请先调走或者锁定" },
+	{ "unit_has_units", ERR_WRONG_STATE, "", "unit-has-units", "", "单位还有下级单位在用，请先停用或者移走" },
+	{ "unit_has_matters", ERR_WRONG_STATE, "", "unit-has-matters", "", "单位还有未办结的线索、案件、移送或者公示，不能停用" },
+	{ "number_series_missing", ERR_NOT_FOUND, "", "no-such-series", "", "这个单位没有这种文书的文号字头" },
+	{ "number_prefix_form", ERR_INVALID, "prefix", "number-prefix", "", "字头不含括号、空格，不以数字结尾，例如 样市监处罚" },
+	{ "number_prefix_organ", ERR_INVALID, "prefix", "number-prefix-organ", "", "别的机关已在使用这个字头" },
+	{ "holiday_twice", ERR_INVALID, "days", "holiday-twice", "", "同一天出现两次" },
+	{ "holiday_year", ERR_INVALID, "days", "holiday-year", "", "有的日期不在这一年" },
+	{ "holiday_past", ERR_INVALID, "days", "holiday-past", "", "今天和以前的安排已经用于计算期限，不能更改；请照原样列出" },
 	{ "delegation_period_check", ERR_INVALID, "ends_on", "period", "", "结束日期不能早于开始日期" },
 	{ "delegation_past", ERR_INVALID, "ends_on", "period", "", "结束日期不能早于今天" },
 	{ "delegation_length", ERR_INVALID, "ends_on", "period-too-long", "", "一次授权最长一年" },
@@ -144,6 +172,8 @@ static const struct {
 	{ "record_ordinal_key", ERR_STALE, "version", "stale-version", "", "移送已有新的记录，请刷新后再办" },
 	{ "handoff_thread_key", ERR_CONFLICT, "", "thread-exists", "", "本机关已有这一移送" },
 	{ "record_insert_only", ERR_FORBIDDEN, "", "ledger-insert-only", "", "移送记录只能增加，不能修改或删除" },
+	{ "draft_version_stale", ERR_STALE, "version", "stale-version", "", "这份草稿已在别处修改，请比较以后再保存" },
+	{ "draft_limit", ERR_INVALID, "key", "draft-limit", "", "草稿已有 200 份，请先删去不用的" },
 	{ "law_campaigns_pkey", ERR_INVALID, "code", "campaign-exists", "", "已有同代码的专项行动" },
 };
 

@@ -154,17 +154,20 @@ enum step audit_started(struct task *t)
 
 /* ---- one run ---- */
 
-static void read_run(const struct pg_reply *r, size_t at, struct audit_run *ret)
+static void read_run(const struct pg_reply *r, size_t at, size_t row, struct audit_run *ret)
 {
-	enum { ID, ORGAN, PERIOD, NAME, KIND, FROM, TO, OPEN, AS_OF, STATE, ROWS, PROBLEM, SHA256, SIZE, WHOLE, SNAPSHOT };
+	enum { ID, ORGAN, PERIOD, NAME, KIND, FROM, TO, OPEN, AS_OF, STATE, ROWS, PROBLEM, SHA256, SIZE, WHOLE, SNAPSHOT, SAME_ID,
+	       SAME };
 
 	*ret = (struct audit_run){
-		.id = pg_i64(r, at, 0, ID), .organ = pg_cstr(r, at, 0, ORGAN), .period = pg_cstr(r, at, 0, PERIOD),
-		.name = pg_cstr(r, at, 0, NAME), .kind = pg_cstr(r, at, 0, KIND), .from = pg_day(r, at, 0, FROM),
-		.to = pg_day(r, at, 0, TO), .open = pg_bool(r, at, 0, OPEN), .as_of = pg_instant(r, at, 0, AS_OF),
-		.state = pg_cstr(r, at, 0, STATE), .rows = pg_i64(r, at, 0, ROWS), .problem = pg_cstr(r, at, 0, PROBLEM),
-		.sha256 = pg_cstr(r, at, 0, SHA256), .size = pg_i64_or(r, at, 0, SIZE, 0),
-		.whole = pg_bool(r, at, 0, WHOLE), .snapshot = pg_i64_or(r, at, 0, SNAPSHOT, 0),
+		.id = pg_i64(r, at, row, ID), .organ = pg_cstr(r, at, row, ORGAN), .period = pg_cstr(r, at, row, PERIOD),
+		.name = pg_cstr(r, at, row, NAME), .kind = pg_cstr(r, at, row, KIND), .from = pg_day(r, at, row, FROM),
+		.to = pg_day(r, at, row, TO), .open = pg_bool(r, at, row, OPEN), .as_of = pg_instant(r, at, row, AS_OF),
+		.state = pg_cstr(r, at, row, STATE), .rows = pg_i64(r, at, row, ROWS), .problem = pg_cstr(r, at, row, PROBLEM),
+		.sha256 = pg_cstr(r, at, row, SHA256), .size = pg_i64_or(r, at, row, SIZE, 0),
+		.whole = pg_bool(r, at, row, WHOLE), .snapshot = pg_i64_or(r, at, row, SNAPSHOT, 0),
+		.same_id = pg_i64_or(r, at, row, SAME_ID, 0),
+		.same = !pg_is_null(r, at, row, SAME) && pg_bool(r, at, row, SAME),
 	};
 }
 
@@ -182,7 +185,7 @@ static enum step found_run(struct task *t, const struct call *call, int64_t id, 
 
 	if (pg_rows(r, 1) == 0)
 		return task_fail(t, ERR_NOT_FOUND, "no-such-audit", "没有编号为 %" PRId64 " 的统计，或者您无权查看", id);
-	read_run(r, 1, ret);
+	read_run(r, 1, 0, ret);
 	return STEP_NEXT;
 }
 
@@ -220,6 +223,37 @@ enum step audit_file_found(struct task *t)
 	return STEP_NEXT;
 }
 
+enum step audit_file_render(struct task *t)
+{
+	struct audit_file_call *c = task_ctx(t);
+
+	return render_start(t, &(struct render_input){ .kind = c->kind, .sha256 = c->run.sha256 }, &c->file);
+}
+
+/* ---- the caller's own ---- */
+
+enum step audit_list(struct task *t)
+{
+	struct audit_list_call *c = task_ctx(t);
+	struct pg_segment *seg = app_segment(&c->call, PG_LANE_READ);
+
+	pg_segment_addv(seg, Q_AUDIT_LIST, PG_I64(c->call.who->actor.account), PG_I64(c->limit));
+	return pg_segment_wait(seg, t);
+}
+
+enum step audit_listed(struct task *t)
+{
+	struct audit_list_call *c = task_ctx(t);
+
+	c->count = pg_rows(pg_segment_reply(c->call.seg), 1);
+	return STEP_NEXT;
+}
+
+void audit_list_at(const struct audit_list_call *c, size_t i, struct audit_run *ret)
+{
+	read_run(pg_segment_reply(c->call.seg), 1, i, ret);
+}
+
 /* ---- submitting ---- */
 
 enum step audit_submit_load(struct task *t)
@@ -243,7 +277,7 @@ enum step audit_submit(struct task *t)
 	}
 	if (pg_rows(r, c->at_run) == 0)
 		return task_fail(t, ERR_NOT_FOUND, "no-such-audit", "没有编号为 %" PRId64 " 的统计，或者您无权查看", c->id);
-	read_run(r, c->at_run, &c->run);
+	read_run(r, c->at_run, 0, &c->run);
 	if (strcmp(c->run.state, "done") != 0)
 		return task_fail(t, ERR_WRONG_STATE, "not-finished", "统计尚未完成，不能报送");
 	if (!c->run.whole)

@@ -17,6 +17,7 @@
 #include "app/app.h"
 #include "app/audit_period.h"
 #include "app/material.h"
+#include "app/render.h"
 
 /* POST /audits */
 struct audit_open_call {
@@ -49,17 +50,33 @@ enum step audit_started(struct task *t);
 /* A run as stored. Texts live as long as the task. */
 struct audit_run {
 	int64_t id, rows, size, snapshot; /* snapshot 0: none */
+	int64_t same_id;                  /* a snapshot of the same organ, period and instant; 0: none */
+	bool same;                        /* and the same bytes */
 	const char *organ, *period, *name, *kind, *state, *problem, *sha256;
 	day_t from, to;
 	bool open, whole;
 	instant_t as_of;
 };
 
-/* GET /audits/:id, and its file. */
+/* GET /audits: the caller's own, newest first */
+enum { AUDIT_LIST_DEFAULT = 50, AUDIT_LIST_MAX = 200 };
+struct audit_list_call {
+	struct call call; /* first */
+	int64_t limit;    /* in */
+	size_t count;     /* out */
+};
+enum step audit_list(struct task *t);
+enum step audit_listed(struct task *t);
+void audit_list_at(const struct audit_list_call *c, size_t i, struct audit_run *ret);
+#define AUDIT_LIST_STEPS { "audit_list", audit_list }, { "audit_listed", audit_listed }
+
+/* GET /audits/:id, and the files of a run or a snapshot: the document, or one that is made of it (app/render.h). */
 struct audit_file_call {
 	struct material_read_call read; /* first; .material and .reader out */
 	int64_t id;                     /* in */
-	struct audit_run run;
+	enum render_kind kind;          /* in, of a made one */
+	struct render_file *file;       /* out, of a made one: take it (set NULL) or it goes with the task */
+	struct audit_run run;           /* out; of a snapshot: sha256, size and period only */
 };
 struct audit_show_call {
 	struct call call; /* first */
@@ -73,6 +90,9 @@ enum step audit_file_find(struct task *t); /* of struct audit_file_call */
 enum step audit_file_found(struct task *t);
 #define AUDIT_FILE_STEPS \
 	{ "audit_file_find", audit_file_find }, { "audit_file_found", audit_file_found }, { "material_open", material_open }
+enum step audit_file_render(struct task *t);
+#define AUDIT_RENDER_STEPS \
+	{ "audit_file_find", audit_file_find }, { "audit_file_found", audit_file_found }, { "audit_file_render", audit_file_render }
 
 /* A submitted one. */
 struct audit_snapshot {
@@ -112,6 +132,35 @@ enum step snapshot_list(struct task *t);
 enum step snapshot_listed(struct task *t);
 void snapshot_at(const struct snapshot_list_call *c, size_t i, struct audit_snapshot *ret);
 #define SNAPSHOT_LIST_STEPS { "snapshot_list", snapshot_list }, { "snapshot_listed", snapshot_listed }
+
+/* The same files of a snapshot. */
+enum step snapshot_file_find(struct task *t); /* of struct audit_file_call */
+enum step snapshot_file_found(struct task *t);
+#define SNAPSHOT_FILE_STEPS \
+	{ "snapshot_file_find", snapshot_file_find }, { "snapshot_file_found", snapshot_file_found }, \
+	{ "material_open", material_open }
+#define SNAPSHOT_RENDER_STEPS \
+	{ "snapshot_file_find", snapshot_file_find }, { "snapshot_file_found", snapshot_file_found }, \
+	{ "audit_file_render", audit_file_render }
+
+/* GET /snapshots/:id/verify: are the stored bytes what was submitted? */
+struct snapshot_verify_call {
+	struct call call; /* first */
+	int64_t id;       /* in */
+	/* out */
+	struct audit_snapshot snapshot;
+	char sha256[65];  /* of what is there now; "": it cannot be read */
+	int64_t size;
+	bool equal;
+	const char *message;
+	instant_t checked_at;
+};
+enum step snapshot_verify_find(struct task *t);
+enum step snapshot_verify_hash(struct task *t);
+enum step snapshot_verify_done(struct task *t);
+#define SNAPSHOT_VERIFY_STEPS \
+	{ "snapshot_verify_find", snapshot_verify_find }, { "snapshot_verify_hash", snapshot_verify_hash }, \
+	{ "snapshot_verify_done", snapshot_verify_done }
 
 /* GET /snapshots/:id/diff/:other: what changed from the one to the other, and why (audit_diff.c). */
 struct audit_diff;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "app/disclosure.h"
+#include "app/unit_names.h"
 #include "gen/queries.h"
 
 /* ---- pools ---- */
@@ -80,6 +81,28 @@ void app_pool_config_small(const struct conf *conf, struct pg_pool_config *ret)
 
 /* ---- a worker's application ---- */
 
+static bool totp_roles(const struct conf *conf, uint32_t *ret)
+{
+	struct sv list = sv_of(conf->login.second_factor);
+
+	*ret = 0;
+	if (sv_eq_str(list, "all")) {
+		*ret = (1u << ROLE_COUNT) - 1;
+		return true;
+	}
+	return list.n == 0 || role_parse_list(list, ret);
+}
+
+enum err_code app_config_check(const struct conf *conf, struct err *err)
+{
+	uint32_t roles;
+
+	if (totp_roles(conf, &roles))
+		return ERR_OK;
+	return err_set(err, ERR_INVALID, "login.second_factor", "login.second_factor: \"%s\" is neither all nor a list of roles",
+		       conf->login.second_factor);
+}
+
 void app_config_of(const struct conf *conf, struct app_config *ret)
 {
 	*ret = (struct app_config){
@@ -93,17 +116,25 @@ void app_config_of(const struct conf *conf, struct app_config *ret)
 		.chunk = conf->store.chunk_bytes,
 		.warning_days = (int)conf->warning.days,
 		.sgs_full_ids = conf->shuanggongshi.full_ids != 0,
+		.exchange_late_s = conf->exchange.not_delivered_ms / 1000,
+		.digest_files = conf->digest.dir[0] != '\0', .digest_posts = conf->digest.url[0] != '\0',
 	};
+	_Static_assert(sizeof(ret->tls_certificate) == sizeof(conf->http.tls_certificate), "a path");
+	memcpy(ret->tls_certificate, conf->http.tls_certificate, sizeof(ret->tls_certificate));
+	if (!totp_roles(conf, &ret->totp_roles))
+		BUG("login.second_factor");
 }
 
-struct app *app_new(struct loop *loop, struct pg_pool *pool, struct offload *offload, const struct conf *conf)
+struct app *app_new(struct loop *loop, struct pg_pool *pool, struct offload *offload, struct session_changes *changes,
+		    const struct conf *conf)
 {
 	struct app *app = xcalloc(1, sizeof(*app));
 
 	app->loop = loop;
 	app->pool = pool;
 	app->offload = offload;
-	app->sessions = session_cache_new();
+	app->changes = changes;
+	app->sessions = session_cache_new(changes);
 	app_config_of(conf, &app->config);
 	return app;
 }
@@ -113,6 +144,7 @@ void app_free(struct app *app)
 	if (!app)
 		return;
 	disclosure_sweep_drop(app);
+	unit_names_free(app);
 	session_cache_free(app->sessions);
 	free(app);
 }

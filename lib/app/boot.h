@@ -13,8 +13,11 @@ void app_pool_config(const struct conf *conf, struct pg_pool_config *ret);
 void app_pool_config_small(const struct conf *conf, struct pg_pool_config *ret);
 
 /* A worker's application, without a law book yet. Takes nothing over; free it before pool and loop. */
-struct app *app_new(struct loop *loop, struct pg_pool *pool, struct offload *offload, const struct conf *conf);
+struct app *app_new(struct loop *loop, struct pg_pool *pool, struct offload *offload, struct session_changes *changes,
+		    const struct conf *conf);
 void app_free(struct app *app);
+/* Options whose words are the application's: ERR_INVALID names a role that there is none. */
+enum err_code app_config_check(const struct conf *conf, struct err *err) MUST_USE;
 /* What may change while running. */
 void app_config_of(const struct conf *conf, struct app_config *ret);
 

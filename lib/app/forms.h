@@ -20,6 +20,7 @@
 
 #include "app/app.h"
 #include "app/forms_rule.h"
+#include "app/render.h"
 #include "json/json_reader.h"
 
 enum { FORM_LIST_MAX = 5000, FORM_HISTORY_MAX = 2000 }; /* cases of a cell; entries of a history */
@@ -53,6 +54,15 @@ enum step form_reply(struct task *t);
 #define FORM_FILL_STEPS \
 	{ "form_begin", form_begin }, { "form_decide", form_decide }, { "form_names", form_names }, \
 	{ "form_count", form_count }, { "form_reply", form_reply }
+
+/* GET /forms/:code/files/xlsx */
+struct form_file_call {
+	struct form_fill_call fill; /* first */
+	struct render_file *file;   /* out: take it (set NULL) or it goes with the task */
+	const char *name;           /* ip-enforcement-2026-10 */
+};
+enum step form_render(struct task *t);
+#define FORM_FILE_STEPS FORM_FILL_STEPS, { "form_render", form_render }
 
 /* POST /forms/:code/entries */
 struct form_enter_call {

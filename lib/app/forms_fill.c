@@ -478,3 +478,11 @@ enum step form_reply(struct task *t)
 	c->reply = (struct sv){ w->out.p, w->out.len };
 	return STEP_NEXT;
 }
+
+enum step form_render(struct task *t)
+{
+	struct form_file_call *c = task_ctx(t);
+
+	c->name = arena_printf(task_arena(t), "%.*s-%s", SV_ARG(c->fill.code), c->fill.work->span.code);
+	return render_start(t, &(struct render_input){ .kind = RENDER_FORM_XLSX, .text = c->fill.reply }, &c->file);
+}

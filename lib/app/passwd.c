@@ -48,3 +48,12 @@ enum step passwd_store(struct task *t)
 			PG_CSTR(p->call.place), PG_CSTR(p->call.request_id));
 	return pg_segment_wait(seg, t);
 }
+
+/* All others end at once, on every worker. */
+enum step passwd_stored(struct task *t)
+{
+	const struct passwd_call *p = task_ctx(t);
+
+	session_changed(p->call.app->changes, p->call.who->actor.account);
+	return STEP_NEXT;
+}

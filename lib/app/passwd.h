@@ -20,9 +20,10 @@ enum step passwd_attempt(struct task *t);
 enum step passwd_check(struct task *t);
 enum step passwd_hash(struct task *t);
 enum step passwd_store(struct task *t);
+enum step passwd_stored(struct task *t);
 
 #define PASSWD_STEPS \
 	{ "passwd_attempt", passwd_attempt }, { "passwd_check", passwd_check }, { "passwd_hash", passwd_hash }, \
-	{ "passwd_store", passwd_store }
+	{ "passwd_store", passwd_store }, { "passwd_stored", passwd_stored }
 
 #endif

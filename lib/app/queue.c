@@ -3,10 +3,12 @@
 
 #include <inttypes.h>
 
+#include "app/unit_names.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "gen/queries.h"
 #include "law/ident.h"
+#include "law/mark.h"
 
 enum { CURSOR_MAX = 1024, KEY_MAX = 600, TEXT_MIN_CHARS = 2, TEXT_MAX_CHARS = 60 };
 
@@ -57,7 +59,7 @@ static bool from_base64url(struct arena *arena, struct sv in, struct sv *ret)
 /* Cursors of different lists must not be mixed up. */
 static char tag_of(const struct queue_call *q)
 {
-	return q->is_search ? "APNTC"[q->by] : "muwk"[q->view];
+	return q->is_search ? "APNTC"[q->by] : "muwka"[q->view];
 }
 
 static bool next_part(struct sv *rest, struct sv *ret)
@@ -105,13 +107,14 @@ static void add_turns(struct queue_call *q, struct pg_segment *seg, uint32_t rol
 		if (!(roles & bit))
 			continue;
 		pg_segment_addv(seg, Q_QUEUE_TURN, PG_I64(me->organ), PG_CSTR(role_code(bit)), PG_DAY(q->after_due),
-				PG_I64(q->after_id), PG_CSTR(q->kind), PG_DAY(until), PG_I64(q->limit + 1));
+				PG_I64(q->after_id), PG_CSTR(q->kind), PG_DAY(until), PG_I64(q->limit + 1),
+				PG_CSTR(q->state));
 		q->part_count++;
 	}
 }
 
 /* Visible units from the array literal {1,2,3}; false when there are more than a segment should ask for. */
-static bool visible_units(const struct session *who, int64_t *ret, size_t max, size_t *ret_count)
+bool queue_units(const struct session *who, int64_t *ret, size_t max, size_t *ret_count)
 {
 	struct sv rest = sv_of(who->units);
 
@@ -137,14 +140,14 @@ static void add_units(struct queue_call *q, struct pg_segment *seg, day_t until)
 	int64_t units[QUEUE_PARTS_MAX];
 	size_t n;
 
-	if (!visible_units(q->call.who, units, QUEUE_PARTS_MAX, &n)) {
+	if (!queue_units(q->call.who, units, QUEUE_PARTS_MAX, &n)) {
 		/* A very large organ: whoever sees all of it asks by whose turn it is. */
 		add_turns(q, seg, UINT32_MAX, until);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
 		pg_segment_addv(seg, Q_QUEUE_UNIT, PG_I64(units[i]), PG_DAY(q->after_due), PG_I64(q->after_id),
-				PG_CSTR(q->kind), PG_DAY(until), PG_I64(q->limit + 1));
+				PG_CSTR(q->kind), PG_DAY(until), PG_I64(q->limit + 1), PG_CSTR(q->state));
 		q->part_count++;
 	}
 }
@@ -157,7 +160,8 @@ static void add_own(struct queue_call *q, struct pg_segment *seg, unsigned as_of
 
 	for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
 		pg_segment_addv(seg, statements[i], PG_I64(me->account), PG_DAY(q->after_due),
-				PG_I64(q->after_id), PG_CSTR(q->kind), PG_DAY(q->today), PG_I64(q->limit + 1));
+				PG_I64(q->after_id), PG_CSTR(q->kind), PG_DAY(q->today), PG_I64(q->limit + 1),
+				PG_CSTR(q->state));
 		q->part_count++;
 	}
 }
@@ -167,7 +171,15 @@ static void add_mine(struct queue_call *q, struct pg_segment *seg)
 	const struct actor *me = &q->call.who->actor;
 
 	add_own(q, seg, Q_QUEUE_OFFICER, Q_QUEUE_CO_OFFICER);
-	add_turns(q, seg, me->roles & ~(uint32_t)ROLES_OFFICERS, DAY_MAX);
+	add_turns(q, seg, me->roles & ~(uint32_t)ROLES_OFFICERS, q->until);
+}
+
+/* What any leader may approve has the turn of the lower one; the head of the bureau is a leader as well. */
+uint32_t queue_approving(uint32_t roles)
+{
+	uint32_t mine = roles & (ROLE_UNIT_HEAD | ROLE_LEGAL_REVIEWER | ROLES_LEADER);
+
+	return mine & ROLE_PRINCIPAL ? mine | ROLE_DEPUTY_HEAD : mine;
 }
 
 static void add_queue(struct queue_call *q, struct pg_segment *seg)
@@ -177,13 +189,16 @@ static void add_queue(struct queue_call *q, struct pg_segment *seg)
 		add_mine(q, seg);
 		return;
 	case QUEUE_UNIT:
-		add_units(q, seg, DAY_MAX);
+		add_units(q, seg, q->until);
 		return;
 	case QUEUE_WAITING:
 		add_own(q, seg, Q_QUEUE_WAITING, Q_QUEUE_CO_WAITING);
 		return;
 	case QUEUE_WEEK:
-		add_units(q, seg, q->today + 7 - day_weekday(q->today));
+		add_units(q, seg, q->until);
+		return;
+	case QUEUE_APPROVE:
+		add_turns(q, seg, queue_approving(q->call.who->actor.roles), q->until);
 		return;
 	}
 }
@@ -294,7 +309,7 @@ static void add_all(struct queue_call *q, struct pg_segment *seg)
 	size_t n;
 
 	q->newest_first = true;
-	if (!visible_units(q->call.who, units, ARRAY_LEN(units), &n)) {
+	if (!queue_units(q->call.who, units, ARRAY_LEN(units), &n)) {
 		pg_segment_addv(seg, Q_SEARCH_ALL, PG_CSTR(q->kind), PG_I64(q->after_id), PG_I64(q->limit + 1));
 		q->part_count++;
 		return;
@@ -332,6 +347,27 @@ static enum err_code add_search(struct queue_call *q, struct task *t, struct pg_
 	BUG("search %d", (int)q->by);
 }
 
+/* A queue is in the order of due days: a light is a stretch of it. */
+static enum err_code set_stretch(struct queue_call *q, struct task *t)
+{
+	day_t yellow;
+
+	q->until = q->view == QUEUE_WEEK ? q->today + 7 - day_weekday(q->today) : DAY_MAX;
+	if (q->light == QUEUE_RED && q->until >= q->today)
+		q->until = q->today - 1;
+	if (q->light != QUEUE_AMBER)
+		return ERR_OK;
+	enum err_code code = light_yellow_until(&q->call.book->calendar, q->today, &yellow, task_err(t));
+	if (code != ERR_OK)
+		return code;
+	q->until = yellow < q->until ? yellow : q->until;
+	if (q->cursor.n == 0) {
+		q->after_due = q->today - 1;
+		q->after_id = INT64_MAX;
+	}
+	return ERR_OK;
+}
+
 enum step queue_load(struct task *t)
 {
 	struct queue_call *q = task_ctx(t);
@@ -346,6 +382,9 @@ enum step queue_load(struct task *t)
 		bad_text(t, "after", "cursor", "翻页位置无效，请从第一页重新查看");
 		return STEP_FAIL;
 	}
+	q->until = DAY_MAX;
+	if (!q->is_search && set_stretch(q, t) != ERR_OK)
+		return STEP_FAIL;
 	seg = app_segment(&q->call, slow ? PG_LANE_SLOW : PG_LANE_READ);
 	q->first_part = 1;
 	if (!q->is_search)
@@ -354,24 +393,31 @@ enum step queue_load(struct task *t)
 		pg_segment_forget(seg);
 		return STEP_FAIL;
 	}
+	q->at_units = unit_names_ask(q->call.app, seg);
 	return pg_segment_wait(seg, t);
 }
 
 /* ---- what came ---- */
 
-static void read_row(const struct queue_call *q, const struct pg_reply *r, size_t at, size_t i,
-		     struct queue_row *row)
+enum { ID, KIND, NUMBER, TITLE, PARTY, STATE, TURN, OFFICER, DUE, RULE, VERSION, UNIT, KEY };
+
+void queue_row_read(const struct pg_reply *r, size_t at, size_t i, struct queue_row *row)
 {
-	enum { ID, KIND, NUMBER, TITLE, PARTY, STATE, TURN, OFFICER, DUE, RULE, VERSION, KEY };
 
 	*row = (struct queue_row){
 		.id = pg_i64(r, at, i, ID), .kind = pg_cstr(r, at, i, KIND), .number = pg_cstr(r, at, i, NUMBER),
 		.title = pg_cstr(r, at, i, TITLE), .party = pg_cstr(r, at, i, PARTY), .turn = pg_cstr(r, at, i, TURN),
 		.officer = pg_cstr(r, at, i, OFFICER), .due = pg_day(r, at, i, DUE), .rule = pg_cstr(r, at, i, RULE),
-		.version = pg_i64(r, at, i, VERSION), .key = q->by_key ? pg_cstr(r, at, i, KEY) : NULL,
+		.version = pg_i64(r, at, i, VERSION), .unit = pg_i64(r, at, i, UNIT),
 	};
 	if (!state_by_code(pg_text(r, at, i, STATE), &row->state))
 		row->state = STATE_NONE;
+}
+
+static void read_row(const struct queue_call *q, const struct pg_reply *r, size_t at, size_t i, struct queue_row *row)
+{
+	queue_row_read(r, at, i, row);
+	row->key = q->by_key ? pg_cstr(r, at, i, KEY) : NULL;
 }
 
 /* Does row a come before row b? Searches by key have one part only. */
@@ -402,6 +448,7 @@ enum step queue_read(struct task *t)
 	struct queue_row last = { .id = 0 };
 	bool more = false;
 
+	unit_names_take(q->call.app, r, q->at_units);
 	q->rows = arena_array(a, struct queue_row, q->limit + 1);
 	for (size_t p = 0; p < q->part_count; p++) {
 		if (pg_rows(r, q->first_part + p) > 0)
@@ -414,7 +461,7 @@ enum step queue_read(struct task *t)
 			    (best == q->part_count || comes_before(q, &heads[p], &heads[best])))
 				best = p;
 		}
-		if (best == q->part_count)
+		if (best == q->part_count || (!q->is_search && heads[best].due > q->until))
 			break;
 		more = q->count == (size_t)q->limit;
 		if (more)

@@ -15,12 +15,43 @@
 enum { WAYS = 8, SETS = SESSION_CACHE_MAX / WAYS };
 
 struct session_cache {
+	const struct session_changes *changes;
 	struct session *places[SETS][WAYS];
 };
 
-struct session_cache *session_cache_new(void)
+/* ---- changes ---- */
+
+uint64_t session_changes_now(const struct session_changes *c)
 {
-	return xcalloc(1, sizeof(struct session_cache));
+	return __atomic_load_n(&c->now, __ATOMIC_SEQ_CST);
+}
+
+void session_changed(struct session_changes *c, int64_t account)
+{
+	uint64_t n = __atomic_add_fetch(&c->now, 1, __ATOMIC_SEQ_CST);
+	uint64_t *place = account ? &c->last[(uint64_t)account % SESSION_CHANGE_SLOTS] : &c->last_of_all;
+	uint64_t was = __atomic_load_n(place, __ATOMIC_SEQ_CST);
+
+	while (was < n && !__atomic_compare_exchange_n(place, &was, n, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		continue;
+}
+
+bool session_is_current(const struct session *s, const struct session_changes *c)
+{
+	uint64_t slot = (uint64_t)s->actor.account % SESSION_CHANGE_SLOTS;
+
+	return __atomic_load_n(&c->last[slot], __ATOMIC_SEQ_CST) <= s->as_of &&
+	       __atomic_load_n(&c->last_of_all, __ATOMIC_SEQ_CST) <= s->as_of;
+}
+
+/* ---- the cache ---- */
+
+struct session_cache *session_cache_new(const struct session_changes *changes)
+{
+	struct session_cache *cache = xcalloc(1, sizeof(*cache));
+
+	cache->changes = changes;
+	return cache;
 }
 
 static void session_free(struct session *s)
@@ -72,7 +103,7 @@ const struct session *session_cache_get(struct session_cache *cache, const char 
 
 	if (!place)
 		return NULL;
-	if ((*place)->cached_until_us > now_us)
+	if ((*place)->cached_until_us > now_us && session_is_current(*place, cache->changes))
 		return *place;
 	session_free(*place);
 	*place = NULL;
@@ -170,7 +201,7 @@ static void read_delegations(struct actor *actor, uint32_t own, struct sv list)
 }
 
 enum { ACCOUNT_ID, ACCOUNT_NAME, DISPLAY_NAME, UNIT_ID, UNIT_NAME, ORGAN_ID, ORGAN_NAME, ROLES, EXPIRES_AT, UNITS,
-       DELEGATED };
+       DELEGATED, SESSION_ID, TOTP };
 
 struct session *session_read(struct arena *arena, const struct pg_reply *r, size_t index)
 {
@@ -184,6 +215,8 @@ struct session *session_read(struct arena *arena, const struct pg_reply *r, size
 	put_text(s->roles, sizeof(s->roles), pg_text(r, index, 0, ROLES));
 	s->units = arena_strndup(arena, units.p, units.n);
 	s->expires_at = pg_instant(r, index, 0, EXPIRES_AT);
+	s->id = pg_i64(r, index, 0, SESSION_ID);
+	s->totp = pg_bool(r, index, 0, TOTP);
 	/* A role that this program does not know gives no right. */
 	struct sv rest = sv_of(s->roles);
 	while (rest.n > 0) {
@@ -202,10 +235,11 @@ struct session *session_read(struct arena *arena, const struct pg_reply *r, size
 	return s;
 }
 
-void session_keep(struct app *app, struct session *session)
+void session_keep(struct app *app, struct session *session, uint64_t as_of)
 {
 	int64_t keep_us = app->config.session_cache_s * 1000000, left_us = session->expires_at - clock_now();
 
+	session->as_of = as_of;
 	session->cached_until_us = loop_now_us(app->loop) + (left_us < keep_us ? left_us : keep_us);
 	session_cache_put(app->sessions, session);
 }

@@ -8,7 +8,7 @@
 
 /* The row of session_find at result `index`; everything but the digest. */
 struct session *session_read(struct arena *arena, const struct pg_reply *reply, size_t index);
-/* Into the worker's cache, for the configured time. */
-void session_keep(struct app *app, struct session *session);
+/* Into the worker's cache, for the configured time. `as_of`: session_changes_now() before the database was asked. */
+void session_keep(struct app *app, struct session *session, uint64_t as_of);
 
 #endif

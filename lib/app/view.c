@@ -6,16 +6,21 @@
 
 /* ---- load ---- */
 
-enum step view_load(struct task *t)
+void view_ask(struct matter_view *v, struct pg_segment *seg)
 {
-	struct matter_view *v = task_ctx(t);
-	struct pg_segment *seg = app_segment(&v->call, PG_LANE_READ);
-
 	v->call.matter = v->id;
 	v->at_matter = pg_segment_addv(seg, Q_MATTER_VIEW, PG_I64(v->id));
 	if (v->with_acts)
 		v->at_acts = pg_segment_addv(seg, Q_ACT_LIST, PG_I64(v->id), PG_I64(v->after),
 					     PG_I64(v->limit + 1));
+}
+
+enum step view_load(struct task *t)
+{
+	struct matter_view *v = task_ctx(t);
+	struct pg_segment *seg = app_segment(&v->call, PG_LANE_READ);
+
+	view_ask(v, seg);
 	return pg_segment_wait(seg, t);
 }
 

@@ -35,6 +35,8 @@ struct matter_view {
 	size_t at_matter, at_acts;
 };
 
+/* What view_load asks, for who asks more in the same segment. */
+void view_ask(struct matter_view *v, struct pg_segment *seg);
 enum step view_load(struct task *t);
 enum step view_read(struct task *t);
 

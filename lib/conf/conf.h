@@ -45,6 +45,7 @@ struct conf {
 		char tls_certificate[CONF_PATH_SIZE];
 		char tls_key[CONF_PATH_SIZE];
 		char tls_client_ca[CONF_PATH_SIZE];
+		char console[CONF_PATH_SIZE]; /* "" = where make install puts it; "none" = no console */
 	} http;
 	struct {
 		char url[CONF_TEXT_SIZE]; /* libpq conninfo or URI, without a password */
@@ -66,6 +67,7 @@ struct conf {
 	struct {
 		int64_t max_failures;
 		int64_t window_ms;
+		char second_factor[CONF_TEXT_SIZE]; /* comma list of roles, or "all"; "" = nobody must */
 	} login;
 	struct {
 		int64_t level; /* enum log_level */

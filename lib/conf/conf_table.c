@@ -109,13 +109,17 @@ const struct conf_option conf_options[] = {
 	     "Names accepted in the Host header, separated by commas. Empty accepts any."),
 	TEXT(CONF_STRING, http, trusted_proxies, "", conf_check_proxies, 0,
 	     "Addresses of proxies, separated by commas, or unix for peers on the Unix socket. Only "
-	     "from them the X-Forwarded-For header is believed."),
+	     "from them X-Forwarded-For is believed, and X-Forwarded-Proto, by which a browser's "
+	     "session cookie is marked Secure."),
 	TEXT(CONF_PATH, http, tls_certificate, "", NULL, 0,
 	     "Certificate chain of the server, PEM. Setting it turns TLS on; needs tls_key."),
 	TEXT(CONF_PATH, http, tls_key, "", NULL, 0, "Private key of the certificate, PEM."),
 	TEXT(CONF_PATH, http, tls_client_ca, "", NULL, 0,
 	     "Certificates of the authorities, PEM, one of which must have signed the certificate "
 	     "of every client. Empty asks clients for none."),
+	TEXT(CONF_PATH, http, console, "", NULL, 0,
+	     "Directory with the files of the browser console, read once at the start. Empty: "
+	     "../share/ipcase/console as seen from the program's directory, if it is there. none: no console."),
 
 	TEXT(CONF_STRING, database, url, "dbname=ipcase", conf_check_url, 0,
 	     "How to reach the database: a libpq connection string or URI, without the password."),
@@ -144,13 +148,17 @@ const struct conf_option conf_options[] = {
 		 "A session ends after this time without a request."),
 	DURATION(
 		session, cache, "15s", 0, 10 * MINUTE, CONF_RELOADABLE,
-		"How long a thread may rely on a session it has looked up. A logout or a locked "
-		"account takes effect everywhere after this time at the latest. 0 looks up always."),
+		"How long a thread may rely on a session it has looked up. A logout, a locked account or "
+		"an ended session takes effect at once in the daemon that did it, in others within a "
+		"second. 0 looks up always."),
 
 	INT(login, max_failures, "5", 1, 1000, CONF_RELOADABLE,
 	    "Failed logins of one account or from one address before further ones are refused."),
 	DURATION(login, window, "15min", SECOND, DAY, CONF_RELOADABLE,
 		 "The time in which failed logins are counted, and for which they are refused."),
+	TEXT(CONF_STRING, login, second_factor, "", NULL, CONF_RELOADABLE,
+	     "Who must have a second factor: roles, separated by commas, or all. An account without one "
+	     "can log in and set it up, nothing else. Empty: nobody must."),
 
 	CHOICE(log, level, "info", log_levels, CONF_RELOADABLE,
 	       "The least important events to log."),

@@ -234,6 +234,24 @@ struct http_file {
 void http_reply_file(struct http_request *req, int status, const char *content_type,
 		     const struct http_file *file, struct offload *pool);
 
+/* A reply that goes on: the head at once, then pieces as they come (server-sent events), until its owner ends it or the client
+ * leaves. Each piece is copied and sent whole; no more than `unsent_max` bytes wait for a client, and none longer than the write
+ * timeout: a slower one is cut. Exactly one of these happens: the owner calls http_live_end(), or gone() is called. After either
+ * the struct is no more. drain() is the server's wish to end; the owner says his last word and ends, then or soon. Callbacks run on
+ * the loop, never from within http_reply_live() or http_live_send(). */
+struct http_live;
+struct http_live_owner {
+	void (*gone)(void *ctx);
+	void (*drain)(void *ctx);
+	void *ctx;
+};
+/* Status 200. NULL: it was HEAD, or the client has left; that is answered, and no callback will come. */
+struct http_live *http_reply_live(struct http_request *req, const char *content_type, size_t unsent_max,
+				  const struct http_live_owner *owner);
+void http_live_send(struct http_live *live, struct sv piece);
+/* What was sent still goes out. */
+void http_live_end(struct http_live *live);
+
 /* Problem document from *err: {type, title, status, detail?, field?, rule?, article?,
  * request_id}; status from the code. Adds Retry-After to retryable ones and
  * WWW-Authenticate to 401. */

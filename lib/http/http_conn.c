@@ -75,6 +75,8 @@ void http_conn_release(struct http_server *s, struct http_conn *conn)
 		http_request_lost(conn->request);
 	if (conn->stream)
 		http_stream_lost(conn->stream);
+	if (conn->live)
+		http_live_lost(conn->live);
 	*conn = (struct http_conn){ .state = HTTP_CONN_FREE };
 	s->open--;
 	stat_set(&s->stats.connections, s->open);
@@ -120,6 +122,7 @@ static int64_t limit_ms(const struct http_server *s, const struct http_conn *con
 		return s->config.write_timeout_ms;
 	case HTTP_CONN_FREE:
 	case HTTP_CONN_HANDLING: /* the task's deadline answers */
+	case HTTP_CONN_LIVE:     /* its owner says when it ends */
 		break;
 	}
 	return INT64_MAX;

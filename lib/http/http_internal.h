@@ -9,6 +9,8 @@
  *	http_request.c  life and accessors of a request, dispatch
  *	http_reply.c    replies
  *	http_file.c     replies too large to hold
+ *	http_live.c     replies that go on: server-sent events
+ *	http_static.c   files of the browser console, held in memory
  *	http_router.c, http_decode.c   pure
  */
 #ifndef HTTP_HTTP_INTERNAL_H
@@ -39,6 +41,7 @@ enum http_conn_state {
 	HTTP_CONN_READING,  /* idle, or a request is arriving */
 	HTTP_CONN_HANDLING, /* a handler owes the reply */
 	HTTP_CONN_WRITING,  /* the reply is being taken */
+	HTTP_CONN_LIVE,     /* a reply that goes on, and all of it so far has been taken */
 };
 
 /* evhttp tells us about a connection only with its first complete request and has no
@@ -52,6 +55,7 @@ struct http_conn {
 	uint64_t requests;
 	struct http_request *request; /* HANDLING */
 	struct http_stream *stream;   /* WRITING a file */
+	struct http_live *live;       /* LIVE, or WRITING a piece of it */
 	bool local;  /* Unix socket */
 	bool doomed; /* plain text where TLS was due: nothing is served */
 	bool cut;    /* shut down by us */
@@ -63,6 +67,7 @@ struct http_conn {
 #define HTTP_REQUEST_MAGIC 0x477e9e57u
 
 TAILQ_HEAD(http_request_list, http_request);
+TAILQ_HEAD(http_live_list, http_live);
 
 /* One evhttp speaks either plain text or TLS; a server may have both. */
 struct http_face {
@@ -109,6 +114,7 @@ struct http_server {
 	void *on_drained_arg;
 
 	struct http_request_list live;
+	struct http_live_list lasting; /* replies that go on */
 	struct http_request *idle; /* free list */
 	uint32_t id_prefix;
 	uint32_t id_next;
@@ -166,13 +172,21 @@ void http_request_free_idle(struct http_server *s);
 const char *http_phrase_of(int status);
 void http_add_standard_fields(struct http_request *req, int status, const char *content_type,
 			      uint64_t length);
+/* The same without a length: the end of the body is the end of its last chunk. */
+void http_add_endless_fields(struct http_request *req, const char *content_type);
 void http_count_reply(struct http_request *req, int status, uint64_t bytes);
 void http_on_sent(struct evhttp_request *ev, void *arg);
 /* The fields of a reply whose body has that length, and no body. */
 void http_reply_head(struct http_request *req, int status, const char *content_type, uint64_t length);
+/* A body that stays where it is for longer than the server lives: not copied. */
+void http_reply_lasting(struct http_request *req, int status, const char *content_type, struct sv body);
 
 /* http_file.c: the connection is going away. */
 void http_stream_lost(struct http_stream *stream);
+
+/* http_live.c: the connection is going away; the server begins to drain. */
+void http_live_lost(struct http_live *live);
+void http_live_drain(struct http_server *s);
 
 /* http_shim.c */
 enum err_code http_shim_check(struct evhttp_request *ev, const struct http_config *config,

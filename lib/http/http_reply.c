@@ -77,22 +77,10 @@ static void add_default(struct http_request *req, const char *name, const char *
 		add(req, name, value);
 }
 
-void http_add_standard_fields(struct http_request *req, int status, const char *content_type,
-			      uint64_t length)
+static void add_common_fields(struct http_request *req, const char *content_type)
 {
 	struct http_server *s = req->server;
-	bool has_body = status != 204 && status != 304;
 
-	if (has_body) {
-		char number[24];
-
-		snprintf(number, sizeof(number), "%llu", (unsigned long long)length);
-		add(req, "Content-Length", number);
-		if (content_type) {
-			CHECK(http_is_field_value(sv_of(content_type)));
-			add(req, "Content-Type", content_type);
-		}
-	}
 	add(req, "Date", http_server_date(s));
 	add_default(req, "X-Request-Id", req->id);
 	add_default(req, "Cache-Control", "no-store");
@@ -108,6 +96,30 @@ void http_add_standard_fields(struct http_request *req, int status, const char *
 		req->close = true;
 	if (req->close)
 		add(req, "Connection", "close");
+}
+
+void http_add_standard_fields(struct http_request *req, int status, const char *content_type,
+			      uint64_t length)
+{
+	bool has_body = status != 204 && status != 304;
+
+	if (has_body) {
+		char number[24];
+
+		snprintf(number, sizeof(number), "%llu", (unsigned long long)length);
+		add(req, "Content-Length", number);
+		if (content_type) {
+			CHECK(http_is_field_value(sv_of(content_type)));
+			add(req, "Content-Type", content_type);
+		}
+	}
+	add_common_fields(req, content_type);
+}
+
+void http_add_endless_fields(struct http_request *req, const char *content_type)
+{
+	add(req, "Content-Type", content_type);
+	add_common_fields(req, content_type);
 }
 
 /* --- counting -------------------------------------------------------------- */
@@ -244,6 +256,27 @@ void http_reply_head(struct http_request *req, int status, const char *content_t
 	http_count_reply(req, status, 0);
 	if (req->ev) {
 		http_add_standard_fields(req, status, content_type, length);
+		hand_over(req, status);
+	} else {
+		stat_add(&req->server->stats.gone, 1);
+	}
+	req->replied = true;
+	http_request_end(req);
+}
+
+static void keep_reference(const void *data UNUSED, size_t n UNUSED, void *extra UNUSED)
+{
+}
+
+void http_reply_lasting(struct http_request *req, int status, const char *content_type, struct sv body)
+{
+	CHECK(req->magic == HTTP_REQUEST_MAGIC && !req->replied && loop_is_owner(req->server->loop));
+	http_count_reply(req, status, body.n);
+	if (req->ev) {
+		http_add_standard_fields(req, status, content_type, body.n);
+		if (body.n > 0 && req->method != HTTP_HEAD)
+			CHECK(evbuffer_add_reference(evhttp_request_get_output_buffer(req->ev), body.p, body.n,
+						     keep_reference, NULL) == 0);
 		hand_over(req, status);
 	} else {
 		stat_add(&req->server->stats.gone, 1);

@@ -304,6 +304,7 @@ enum err_code http_server_new(struct loop *loop, const struct http_config *confi
 	s->sweep.name = "http_sweep";
 	s->accepting = true;
 	TAILQ_INIT(&s->live);
+	TAILQ_INIT(&s->lasting);
 	if (getrandom(&s->id_prefix, sizeof(s->id_prefix), 0) != (ssize_t)sizeof(s->id_prefix))
 		BUG("no random numbers");
 	http_server_set_tls(s, tls);
@@ -405,6 +406,7 @@ void http_server_drain(struct http_server *server, loop_fn *on_drained, void *ar
 	drop_listeners(server);
 	loop_timer_stop(&server->backoff);
 	loop_timer_start_periodic(server->loop, &server->sweep, DRAIN_SWEEP_MS, on_sweep, server);
+	http_live_drain(server);
 }
 
 void http_server_refuse(struct http_server *server)

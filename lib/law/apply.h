@@ -70,6 +70,12 @@ enum err_code effect_channel_event(struct application *app, struct err *err);
 
 /* guards.c */
 enum err_code guard_refuses(enum guard g, struct err *err) MUST_USE;
+/* A guard is asked at the stages where what it needs is known, or binds. */
+bool guard_applies(enum guard g, enum stage stage);
+/* One guard alone, whatever the stage. */
+enum err_code guard_check(enum guard g, const struct law_book *book, const struct dossier *before,
+			  const struct act_input *input, const struct facts *payload, const struct facts *merged,
+			  struct err *err) MUST_USE;
 enum err_code guards_check(const struct law_book *book, const struct dossier *before,
 			   const struct act_input *input, const struct facts *payload,
 			   const struct facts *merged, struct err *err) MUST_USE;

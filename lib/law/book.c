@@ -471,7 +471,7 @@ static const char *const needed_limits[] = {
 	"PUBLISH_CLASS_REVOKED", "PUBLISH_CLASS_CLOSED", "PUBLISH_CLASS_FIELD", "PUBLISH_CLASS_LISTED",
 	"REPAIR_MONTHS_MINOR",  "REPAIR_MONTHS_GENERAL", "REPAIR_MONTHS_A",  "REPAIR_MONTHS_B",
 	"REPAIR_MONTHS_C",      "REPAIR_MONTHS_D",      "PUBLISH_TRANSITION", "PUBLISH_PERIOD_START",
-	"PUBLISH_AFTER_SERVICE", "ADULT_YEARS",
+	"PUBLISH_AFTER_SERVICE", "ADULT_YEARS",	"REPEAT_YEARS_TRADEMARK", "REPEAT_YEARS_OTHER", "REPEAT_TIMES",
 };
 
 static const struct limit *find_limit(const struct law_book *book, const char *id, day_t on)
@@ -493,11 +493,22 @@ int64_t law_book_limit(const struct law_book *book, const char *id, day_t on)
 	return l->value;
 }
 
+const char *law_book_limit_article(const struct law_book *book, const char *id, day_t on)
+{
+	const struct limit *l = find_limit(book, id, on);
+
+	if (!l)
+		BUG("no limit %s", id);
+	return l->article;
+}
+
 static enum err_code read_limit(struct table *t, void *rows, size_t i)
 {
 	struct limit *limit = &((struct limit *)rows)[i];
 	enum err_code code = copy_cell(t, "id", true, &limit->id);
 
+	if (code == ERR_OK)
+		code = copy_cell(t, "article", false, &limit->article);
 	if (code == ERR_OK && (!sv_to_i64(sv_trim(csv_get(&t->csv, "value")), &limit->value) || limit->value < 0))
 		code = bad_cell(t, "value", "不是非负整数");
 	if (code == ERR_OK)

@@ -49,6 +49,7 @@ struct vocabulary {
 struct limit {
 	const char *id;
 	int64_t value;
+	const char *article; /* what it rests on, "" when the table does not say */
 	day_t valid_from, valid_to;
 };
 
@@ -81,6 +82,7 @@ const struct clock_rule *law_book_clock(const struct law_book *book, const char 
 /* The figure in force on a day. Every figure the program needs is there from the oldest day on:
  * law_book_init() refuses a book without it. */
 int64_t law_book_limit(const struct law_book *book, const char *id, day_t on);
+const char *law_book_limit_article(const struct law_book *book, const char *id, day_t on);
 bool vocabulary_has(const struct vocabulary *v, const char *list, struct sv value);
 /* The listed spelling of a word typed with other widths: 不予行政处罚(轻微) finds 不予行政处罚（轻微）.
  * NULL when there is none. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MulanPSL-2.0
  *
- * May this actor do this act now, and what may he do next? Only checks; the fold is in apply.c. */
+ * May this actor do this act now? Only checks; the fold is in apply.c, what may be done next in next.c. */
 #include "law/apply.h"
 
 #include "json/json_reader.h"
 #include "law/basis.h"
+#include "law/decide.h"
 
 /* ---- who ---- */
 
@@ -45,7 +46,7 @@ bool procedure_arrived(const struct dossier *d, const struct act_input *in)
 	       (others_act(d, in->row) || !(in->row->by & ROLE_EXCHANGE));
 }
 
-static enum err_code check_role(const struct dossier *d, const struct act_input *in, struct err *err)
+enum err_code decide_role(const struct dossier *d, const struct act_input *in, struct err *err)
 {
 	uint32_t wanted = stage_roles(in->row, in->stage);
 
@@ -182,7 +183,7 @@ static enum err_code check_fields(const struct dossier *d, const struct act_inpu
 	return ERR_OK;
 }
 
-static bool request_waits_for(const struct request *r, const struct act_row *row, enum stage stage)
+bool decide_waits(const struct request *r, const struct act_row *row, enum stage stage)
 {
 	if (strcmp(r->act, row->code) != 0)
 		return false;
@@ -209,7 +210,7 @@ static enum err_code find_request(const struct dossier *d, const struct act_inpu
 
 	for (int i = 0; i < d->request_count; i++) {
 		const struct request *r = &d->requests[i];
-		if (!request_waits_for(r, in->row, in->stage))
+		if (!decide_waits(r, in->row, in->stage))
 			continue;
 		if (fact_has(&in->fields, FIELD_REQUEST) && fact_num(&in->fields, FIELD_REQUEST) != r->seq)
 			continue;
@@ -230,9 +231,8 @@ static enum err_code find_request(const struct dossier *d, const struct act_inpu
 	return code;
 }
 
-static enum err_code gather(const struct dossier *d, const struct act_input *in,
-			    const struct request *request, struct arena *arena, struct facts *payload,
-			    struct facts *merged, struct err *err)
+enum err_code decide_gather(const struct dossier *d, const struct act_input *in, const struct request *request,
+			    struct arena *arena, struct facts *payload, struct facts *merged, struct err *err)
 {
 	struct json_doc *doc;
 
@@ -347,7 +347,7 @@ enum err_code procedure_check(const struct law_book *book, const struct dossier 
 	enum err_code code;
 
 	default_prepared(before, &in, arena);
-	if ((code = check_role(before, &in, err)) != ERR_OK || (code = check_state(before, &in, err)) != ERR_OK ||
+	if ((code = decide_role(before, &in, err)) != ERR_OK || (code = check_state(before, &in, err)) != ERR_OK ||
 	    (code = check_fields(before, &in, err)) != ERR_OK || (code = check_past_dates(&in, err)) != ERR_OK)
 		return code;
 	if (in.stage >= STAGE_ENDORSE && (code = find_request(before, &in, &request, err)) != ERR_OK)
@@ -358,7 +358,7 @@ enum err_code procedure_check(const struct law_book *book, const struct dossier 
 		return guard_refuses(GUARD_APPROVER_NOT_OFFICER, err);
 	default_officer(before, &in, &in.fields);
 	default_organs(before, &in, &in.fields);
-	if ((code = gather(before, &in, request, arena, &payload, &merged, err)) != ERR_OK ||
+	if ((code = decide_gather(before, &in, request, arena, &payload, &merged, err)) != ERR_OK ||
 	    (code = guards_check(book, before, &in, &payload, &merged, err)) != ERR_OK)
 		return code;
 	*ret = (struct act_record){
@@ -368,147 +368,6 @@ enum err_code procedure_check(const struct law_book *book, const struct dossier 
 	};
 	fact_clear(&ret->fields, FIELD_REQUEST);
 	return ERR_OK;
-}
-
-/* ---- next acts ---- */
-
-/* The act's field names the k-th thing of the matter that it can name; false: there are no more. */
-static bool name_thing(const struct dossier *d, enum guard_needs needs, int k, struct facts *payload)
-{
-	switch (needs) {
-	case NEEDS_MEASURE:
-		if (k < d->measure_count)
-			fact_set_num(payload, FIELD_MEASURE, d->measures[k].seq);
-		return k < d->measure_count;
-	case NEEDS_ITEM:
-		if (k < d->item_count)
-			fact_set_num(payload, FIELD_ITEM, d->items[k].seq);
-		return k < d->item_count;
-	case NEEDS_CLOCK:
-		if (k < d->clock_count)
-			fact_set_text(payload, FIELD_CLOCK_RULE, d->clocks[k].rule);
-		return k < d->clock_count;
-	case NEEDS_MATTER:
-	case NEEDS_ASKER:
-	case NEEDS_FIELDS:
-	case NEEDS_ENDORSER:
-	case NEEDS_OPINION:
-		break;
-	}
-	return false;
-}
-
-/* Is there a thing to name that all guards about it let pass? When not, `why` says what the last guard had against
- * those that were left. */
-static bool thing_fits(const struct law_book *book, const struct dossier *d, const struct act_input *in,
-		       enum guard_needs needs, const struct facts *merged, struct err *why)
-{
-	bool out[DOSSIER_MAX_ITEMS] = { false };
-	struct facts payload = in->fields;
-	struct act_row row = *in->row;
-	struct act_input asked = *in;
-
-	_Static_assert(DOSSIER_MAX_ITEMS >= DOSSIER_MAX_CLOCKS && DOSSIER_MAX_ITEMS >= DOSSIER_MAX_MEASURES, "out is too small");
-	asked.row = &row;
-	for (const enum guard *g = in->row->guards; g && *g != GUARD_END; g++) {
-		const enum guard one[] = { *g, GUARD_END };
-		struct err refused = { 0 };
-		bool fits = false;
-
-		if (guard_needs(*g) != needs)
-			continue;
-		row.guards = one;
-		for (int k = 0; name_thing(d, needs, k, &payload); k++) {
-			if (!out[k])
-				out[k] = guards_check(book, d, &asked, &payload, merged, &refused) != ERR_OK;
-			fits = fits || !out[k];
-		}
-		if (!fits && (refused.code != ERR_OK || guards_check(book, d, &asked, &payload, merged, &refused) != ERR_OK)) {
-			*why = refused;
-			return false;
-		}
-	}
-	return true;
-}
-
-/* Can it be told before the actor fills anything in? */
-static bool known_before(enum guard_needs needs, enum stage stage, bool requested)
-{
-	if (needs == NEEDS_OPINION || (needs == NEEDS_ENDORSER && stage == STAGE_ENDORSE))
-		return false;
-	return requested || needs == NEEDS_MATTER || needs == NEEDS_ASKER;
-}
-
-/* What the law has against the act, as far as it can be told beforehand. */
-static enum err_code explain(const struct law_book *book, const struct dossier *d, const struct act_input *in,
-			     const struct request *request, struct arena *arena, struct err *why)
-{
-	struct act_row row = *in->row;
-	struct act_input asked = *in;
-	enum guard kept[GUARD_COUNT];
-	size_t n = 0;
-	struct facts payload, merged;
-	enum err_code code;
-
-	if (request && in->stage != STAGE_RETURN && request->by_account == in->actor.account)
-		return guard_refuses(GUARD_APPROVER_NOT_OFFICER, why);
-	for (const enum guard *g = row.guards; g && *g != GUARD_END; g++) {
-		if (known_before(guard_needs(*g), in->stage, request != NULL))
-			kept[n++] = *g;
-	}
-	kept[n] = GUARD_END;
-	row.guards = kept;
-	asked.row = &row;
-	if ((code = gather(d, in, request, arena, &payload, &merged, why)) != ERR_OK ||
-	    (code = guards_check(book, d, &asked, &payload, &merged, why)) != ERR_OK || request)
-		return code;
-	for (enum guard_needs needs = NEEDS_MEASURE; needs <= NEEDS_CLOCK; needs++) {
-		if (!thing_fits(book, d, in, needs, &merged, why))
-			return why->code;
-	}
-	return ERR_OK;
-}
-
-static size_t next_for_row(const struct law_book *book, const struct dossier *d, const struct actor *actor,
-			   instant_t now, struct arena *arena, const struct act_row *row,
-			   struct next_act *ret, size_t max)
-{
-	size_t n = 0;
-
-	for (enum stage stage = STAGE_DO; stage <= STAGE_RETURN && n < max; stage++) {
-		struct act_input in = { .row = row, .stage = stage, .actor = *actor, .happened_at = now, .now = now };
-
-		if ((stage == STAGE_DO) != (row->approve_by == 0) || check_role(d, &in, NULL) != ERR_OK ||
-		    (stage == STAGE_ENDORSE && !row->endorse_by))
-			continue;
-		if (stage < STAGE_ENDORSE) {
-			ret[n] = (struct next_act){ .row = row, .stage = stage };
-			ret[n].blocked = explain(book, d, &in, NULL, arena, &ret[n].why) != ERR_OK;
-			n++;
-			continue;
-		}
-		for (int i = 0; i < d->request_count && n < max; i++) {
-			if (!request_waits_for(&d->requests[i], row, stage))
-				continue;
-			ret[n] = (struct next_act){ .row = row, .stage = stage, .request = d->requests[i].seq };
-			ret[n].blocked = explain(book, d, &in, &d->requests[i], arena, &ret[n].why) != ERR_OK;
-			n++;
-		}
-	}
-	return n;
-}
-
-size_t procedure_next(const struct law_book *book, const struct dossier *d, const struct actor *actor,
-		      instant_t now, struct arena *arena, struct next_act *ret, size_t max)
-{
-	const struct procedure *p = procedure_get(d->procedure);
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->row_count && n < max; i++) {
-		if (p->rows[i].from & STATE_BIT(d->state))
-			n += next_for_row(book, d, actor, now, arena, &p->rows[i], ret + n, max - n);
-	}
-	return n;
 }
 
 /* ---- added fine ---- */

@@ -218,7 +218,7 @@ static void write_money(struct json_writer *w, const char *name, int64_t fen)
 		json_kv_id(w, name, fen);
 }
 
-void field_write(struct json_writer *w, enum field field, const struct fact *fact)
+void field_write_as(struct json_writer *w, const char *key, enum field field, const struct fact *fact)
 {
 	const struct field_info *info = field_info(field);
 
@@ -227,40 +227,45 @@ void field_write(struct json_writer *w, enum field field, const struct fact *fac
 	case FIELD_TYPE_TEXT:
 	case FIELD_TYPE_CHOICE:
 	case FIELD_TYPE_DOCNO:
-		json_kv_str(w, info->name, fact->text ? fact->text : "");
+		json_kv_str(w, key, fact->text ? fact->text : "");
 		break;
 	case FIELD_TYPE_DATE:
-		json_kv_day(w, info->name, (day_t)fact->num);
+		json_kv_day(w, key, (day_t)fact->num);
 		break;
 	case FIELD_TYPE_INSTANT:
-		json_kv_instant(w, info->name, fact->num);
+		json_kv_instant(w, key, fact->num);
 		break;
 	case FIELD_TYPE_BOOL:
-		json_kv_bool(w, info->name, fact->num != 0);
+		json_kv_bool(w, key, fact->num != 0);
 		break;
 	case FIELD_TYPE_INT:
-		json_kv_i64(w, info->name, fact->num);
+		json_kv_i64(w, key, fact->num);
 		break;
 	case FIELD_TYPE_MONEY:
-		write_money(w, info->name, fact->num);
+		write_money(w, key, fact->num);
 		break;
 	case FIELD_TYPE_MATTER:
-		json_kv_id(w, info->name, fact->num);
+		json_kv_id(w, key, fact->num);
 		break;
 	case FIELD_TYPE_ACCOUNT:
-		json_key(w, info->name);
+		json_key(w, key);
 		write_account(w, fact);
 		break;
 	case FIELD_TYPE_CHOICES:
 	case FIELD_TYPE_LIST:
 	case FIELD_TYPE_PARTIES:
 	case FIELD_TYPE_GOODS:
-		json_kv_rawtext(w, info->name, sv_of(fact->text ? fact->text : "[]"));
+		json_kv_rawtext(w, key, sv_of(fact->text ? fact->text : "[]"));
 		break;
 	case FIELD_TYPE_JSON:
-		json_kv_rawtext(w, info->name, sv_of(fact->text ? fact->text : "null"));
+		json_kv_rawtext(w, key, sv_of(fact->text ? fact->text : "null"));
 		break;
 	}
+}
+
+void field_write(struct json_writer *w, enum field field, const struct fact *fact)
+{
+	field_write_as(w, field_info(field)->name, field, fact);
 }
 
 void facts_write(struct json_writer *w, const struct facts *facts)

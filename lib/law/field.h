@@ -149,6 +149,18 @@ enum { GOODS_UNKNOWN = -1 };
 size_t goods_lines(struct arena *arena, const struct facts *facts, enum field field, struct goods_line *ret,
 		   size_t max);
 
+/* A column of a table (parties or goods), as a form shows it. */
+struct field_column {
+	const char *name, *zh;
+	const char *type; /* text, int, money, choice, uscc, citizen */
+	const char *list; /* vocabulary of a choice, else "" */
+	int64_t max;      /* 0: none */
+	bool required;
+};
+enum { FIELD_COLUMNS_MAX = 24 };
+/* The columns of PARTIES and GOODS; 0 for other types. */
+size_t field_columns(enum field_type type, struct field_column *ret, size_t max);
+
 /* Decode one JSON value that came from outside. Errors are ERR_INVALID with field "fields.<name>",
  * inside parties "fields.parties[1].uscc". Text is stored in NFC and trimmed, a choice in the
  * spelling of its list. `today` bounds the birth date in a citizen number; whether a date may lie in
@@ -166,6 +178,8 @@ enum err_code field_decode_object(struct arena *arena, const struct vocabulary *
 /* Key and value, in the form that facts_read reads back. It is also what field_decode takes, but for
  * accounts, which are stored as {"id":"12","name":"x"}, and for JSON. The fact must be set. */
 void field_write(struct json_writer *w, enum field field, const struct fact *fact);
+/* The same under another key. */
+void field_write_as(struct json_writer *w, const char *key, enum field field, const struct fact *fact);
 /* All set facts as one object, in the order of field.def. */
 void facts_write(struct json_writer *w, const struct facts *facts);
 /* Inverse of facts_write for our own stored text: does not check vocabularies. Anything that

@@ -410,6 +410,24 @@ static const struct object_type party_type = { "对象（含name等）", party_m
 static const struct object_type goods_type = { "对象（含item、name、quantity等）", goods_members,
 					       ARRAY_LEN(goods_members) };
 
+size_t field_columns(enum field_type type, struct field_column *ret, size_t max)
+{
+	static const char *const types[] = { [MEMBER_TEXT] = "text", [MEMBER_PARTY_KIND] = "choice", [MEMBER_USCC] = "uscc",
+					     [MEMBER_ID] = "citizen", [MEMBER_INT] = "int" };
+	const struct object_type *object = type == FIELD_TYPE_PARTIES ? &party_type
+					   : type == FIELD_TYPE_GOODS ? &goods_type : NULL;
+	size_t n = 0;
+
+	for (; object && n < object->count && n < max; n++) {
+		const struct member *m = &object->members[n];
+		bool money = strcmp(m->name, "value_fen") == 0;
+		ret[n] = (struct field_column){ .name = m->name, .zh = m->zh, .type = money ? "money" : types[m->kind],
+						.list = m->kind == MEMBER_PARTY_KIND ? "当事人类型" : "", .max = m->max,
+						.required = m->required };
+	}
+	return n;
+}
+
 static enum err_code decode_member(const struct decoder *d, const struct member *m, const struct json_value *v,
 				   struct json_writer *w)
 {

@@ -301,7 +301,7 @@ static bool is_officer(const struct facts *f, int64_t account)
 }
 
 /* A guard is asked at the stages where what it needs is known, or binds. */
-static bool guard_applies(enum guard guard, enum stage stage)
+bool guard_applies(enum guard guard, enum stage stage)
 {
 	enum guard_needs needs = guard_needs(guard);
 
@@ -338,6 +338,22 @@ static enum err_code refuse(enum guard guard, struct err *err)
 	if (detail[0])
 		err_detail(err, "%s", detail);
 	return code;
+}
+
+enum err_code guard_check(enum guard guard, const struct law_book *book, const struct dossier *before,
+			  const struct act_input *input, const struct facts *payload, const struct facts *merged,
+			  struct err *err)
+{
+	struct guard_ctx g = { .book = book, .d = before, .in = input, .payload = payload, .merged = merged,
+			       .day = instant_to_day(input->happened_at), .err = err };
+
+	if (err)
+		err->detail[0] = '\0';
+	if (!checks[guard](&g))
+		return refuse(guard, err);
+	if (err)
+		err->detail[0] = '\0';
+	return ERR_OK;
 }
 
 enum err_code guards_check(const struct law_book *book, const struct dossier *before,

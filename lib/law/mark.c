@@ -249,6 +249,18 @@ enum light light_of(const struct calendar *cal, day_t due, day_t today, int *ret
 	return left <= YELLOW_WORKING_DAYS ? LIGHT_YELLOW : LIGHT_GREEN;
 }
 
+enum err_code light_yellow_until(const struct calendar *cal, day_t today, day_t *ret, struct err *err)
+{
+	bool provisional = false;
+	day_t first_green;
+
+	/* Free days behind the last of the working days are yellow too: no working day lies between. */
+	enum err_code code = calendar_add(cal, today, YELLOW_WORKING_DAYS + 1, &first_green, &provisional, err);
+	if (code == ERR_OK)
+		*ret = first_green - 1;
+	return code;
+}
+
 const char *light_code(enum light l)
 {
 	static const char *const codes[] = { "grey", "green", "yellow", "red" };

@@ -47,5 +47,7 @@ enum light { LIGHT_GREY, LIGHT_GREEN, LIGHT_YELLOW, LIGHT_RED };
 /* Light of a due day as seen on `today`: red when past, yellow within `warn` working days. */
 enum light light_of(const struct calendar *cal, day_t due, day_t today, int *ret_days_left);
 const char *light_code(enum light l);
+/* The last day on which something due is yellow, seen on `today`. */
+enum err_code light_yellow_until(const struct calendar *cal, day_t today, day_t *ret, struct err *err) MUST_USE;
 
 #endif

@@ -209,6 +209,17 @@ const char *guard_message(enum guard g)
 	return guards[g].message;
 }
 
+const char *guard_want(enum guard g)
+{
+	static const char *const wants[GUARD_COUNT] = {
+#define WANT(name, text) [GUARD_##name] = text,
+#include "law/guard_want.def"
+#undef WANT
+	};
+
+	return wants[g];
+}
+
 const char *condition_name(enum condition c)
 {
 	return conditions[c];

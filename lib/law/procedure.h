@@ -279,6 +279,7 @@ enum guard_needs guard_needs(enum guard g);
 const char *guard_rule(enum guard g);
 const char *guard_article(enum guard g);
 const char *guard_message(enum guard g);
+const char *guard_want(enum guard g); /* the same as a requirement, to be ticked */
 const char *condition_name(enum condition c);
 
 /* Shown as derived facts: added fine of 3 % a day, never more than the fine (行政处罚法 72). */

@@ -172,7 +172,13 @@ void content_remove_folder(int parent, const char *name)
 		return;
 	unlinkat(folder, "journal", 0); /* first: without it nothing is there */
 	unlinkat(folder, "data", 0);
-	close(folder);
+	DIR *d = fdopendir(folder);
+	for (struct dirent *e; d && (e = readdir(d)) != NULL;) /* of spool_folder() */
+		unlinkat(folder, e->d_name, 0);
+	if (d)
+		closedir(d);
+	else
+		close(folder);
 	unlinkat(parent, name, AT_REMOVEDIR);
 }
 

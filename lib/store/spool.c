@@ -26,6 +26,24 @@ enum err_code spool_file(struct content_store *s, int *ret_fd, struct err *err)
 	return ERR_OK;
 }
 
+enum err_code spool_folder(struct content_store *s, char ret_name[40], int *ret_fd, struct err *err)
+{
+	content_tmp_name(s, ret_name);
+	if (mkdirat(s->tmp, ret_name, 0700) != 0)
+		return content_io_error(err, "tmp");
+	*ret_fd = openat(s->tmp, ret_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (*ret_fd >= 0)
+		return ERR_OK;
+	enum err_code code = content_io_error(err, "tmp");
+	spool_folder_remove(s, ret_name);
+	return code;
+}
+
+void spool_folder_remove(struct content_store *s, const char *name)
+{
+	content_remove_folder(s->tmp, name);
+}
+
 static bool id_is_valid(struct sv id)
 {
 	for (size_t i = 0; i < id.n; i++) {

@@ -25,6 +25,11 @@ enum { SPOOL_ID_SIZE = 33, SPOOL_PATH_SIZE = 4096 };
 /* A new file for reading and writing; the caller closes it. */
 enum err_code spool_file(struct content_store *s, int *ret_fd, struct err *err) MUST_USE;
 
+/* An empty folder for a program that makes files: its descriptor, which the caller closes, and its name for removing it with
+ * all (plain) files in it. */
+enum err_code spool_folder(struct content_store *s, char ret_name[40], int *ret_fd, struct err *err) MUST_USE;
+void spool_folder_remove(struct content_store *s, const char *name);
+
 /* A place for `size` bytes (> 0); the id is random. */
 enum err_code spool_make(struct content_store *s, int64_t account, uint64_t size, char ret_id[SPOOL_ID_SIZE],
 			 struct err *err) MUST_USE;

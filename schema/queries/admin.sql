@@ -3,8 +3,8 @@
 
 -- name: auth_attempt :one
 -- in:   account text, place text, window_seconds integer, max_failures integer
--- out:  allowed boolean, account_id bigint?, password_hash text?
-SELECT allowed, account_id, password_hash
+-- out:  allowed boolean, account_id bigint?, password_hash text?, totp_secret text?
+SELECT allowed, account_id, password_hash, encode(totp_secret, 'hex')
   FROM ipcase.auth_attempt($1::text, $2::text, $3::integer, $4::integer);
 
 -- name: auth_forget :one
@@ -22,9 +22,12 @@ SELECT u.id, u.code, u.name, u.kind, u.parent_id, p.name, u.organ_id, u.region,
 
 -- name: account_list :many
 -- in:   after bigint, rows integer
--- out:  id bigint, account text, name text, unit_id bigint, unit text, roles text, active boolean
-SELECT a.id, a.name, a.display_name, a.unit_id, u.name, array_to_string(a.roles, ','), a.active
+-- out:  id bigint, account text, name text, unit_id bigint, unit text, roles text, active boolean, last_login timestamptz?,
+--       totp boolean
+SELECT a.id, a.name, a.display_name, a.unit_id, u.name, array_to_string(a.roles, ','), a.active, l.at,
+       EXISTS (SELECT FROM ipcase.account_totp t WHERE t.account_id = a.id AND t.enabled_at IS NOT NULL)
   FROM ipcase.account a JOIN ipcase.unit u ON u.id = a.unit_id
+  LEFT JOIN ipcase.account_login l ON l.account_id = a.id
  WHERE a.id > $1::bigint ORDER BY a.id LIMIT $2::integer;
 
 -- Those of the caller; all of them for an administrator.

@@ -184,19 +184,42 @@ UPDATE ipcase.audit_run SET state = 'failed', problem = $2::text, touched_at = c
 
 -- ---- afterwards ----
 
--- One that nobody has touched for two minutes died with its daemon.
+-- One that nobody has touched for two minutes died with its daemon. same: a snapshot of the same organ, period and instant,
+-- and whether this run gave the same bytes.
 -- name: audit_show :optional
 -- in:   id bigint
 -- out:  id bigint, organ text, period text, name text, kind text, from_on date, to_on date, open boolean, as_of timestamptz,
---       state text, rows bigint, problem text?, sha256 text?, size bigint?, whole boolean, snapshot bigint?
+--       state text, rows bigint, problem text?, sha256 text?, size bigint?, whole boolean, snapshot bigint?, same_id bigint?,
+--       same boolean?
 SELECT r.id, u.code, r.period, r.name, r.kind, r.from_on, r.to_on, r.open, r.as_of,
        CASE WHEN r.state = 'running' AND r.touched_at < clock_timestamp() - interval '2 minutes' THEN 'failed'
             ELSE r.state END,
        r.rows, CASE WHEN r.state = 'running' AND r.touched_at < clock_timestamp() - interval '2 minutes'
                     THEN '计算中断，请重新开始' ELSE r.problem END,
-       encode(r.sha256, 'hex'), r.size, r.whole, (SELECT s.id FROM ipcase.snapshot s WHERE s.run_id = r.id)
+       encode(r.sha256, 'hex'), r.size, r.whole, (SELECT s.id FROM ipcase.snapshot s WHERE s.run_id = r.id),
+       m.id, m.digest = r.sha256
   FROM ipcase.audit_run r JOIN ipcase.unit u ON u.id = r.organ_id
+  LEFT JOIN LATERAL (SELECT s.id, s.digest FROM ipcase.snapshot s
+                      WHERE r.whole AND r.state = 'done' AND s.organ_id = r.organ_id AND s.period = r.period AND s.as_of = r.as_of
+                      ORDER BY s.n LIMIT 1) m ON true
  WHERE r.id = $1::bigint;
+
+-- The caller's own, newest first.
+-- name: audit_list :many
+-- in:   account_id bigint, most bigint
+-- out:  as audit_show
+SELECT r.id, u.code, r.period, r.name, r.kind, r.from_on, r.to_on, r.open, r.as_of,
+       CASE WHEN r.state = 'running' AND r.touched_at < clock_timestamp() - interval '2 minutes' THEN 'failed'
+            ELSE r.state END,
+       r.rows, CASE WHEN r.state = 'running' AND r.touched_at < clock_timestamp() - interval '2 minutes'
+                    THEN '计算中断，请重新开始' ELSE r.problem END,
+       encode(r.sha256, 'hex'), r.size, r.whole, (SELECT s.id FROM ipcase.snapshot s WHERE s.run_id = r.id),
+       m.id, m.digest = r.sha256
+  FROM ipcase.audit_run r JOIN ipcase.unit u ON u.id = r.organ_id
+  LEFT JOIN LATERAL (SELECT s.id, s.digest FROM ipcase.snapshot s
+                      WHERE r.whole AND r.state = 'done' AND s.organ_id = r.organ_id AND s.period = r.period AND s.as_of = r.as_of
+                      ORDER BY s.n LIMIT 1) m ON true
+ WHERE r.account_id = $1::bigint ORDER BY r.id DESC LIMIT $2::bigint;
 
 -- name: snapshot_make :one
 -- in:   run_id bigint, account_id bigint, key text?, request_digest text?

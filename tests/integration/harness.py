@@ -178,7 +178,10 @@ class Daemon:
             self.options = options
         self.store = self.folder / "store"
         self.store.mkdir(exist_ok=True)
-        sections = {"http": {"listen": f"{self.host}:{self.port}"}, "database": {"url": self.url},
+        console = BIN.parent / "console"
+        sections = {"http": {"listen": f"{self.host}:{self.port}",
+                             "console": console if (console / "index.html").exists() else "none"},
+                    "database": {"url": self.url},
                     "store": {"dir": self.store}}
         for section, values in self.options.items():
             sections.setdefault(section, {}).update(values)

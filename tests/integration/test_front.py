@@ -278,3 +278,14 @@ def test_without_a_good_certificate_no_partner(front, certificate):
 def test_partners_see_the_interface_only(front):
     status, _ = front.exchange(get(path="/metrics"), front.partner_port, front.context("partner"))
     assert status == 404
+
+
+def test_what_shows_that_a_page_of_ours_made_the_request_arrives(front):
+    """The daemon compares Origin with Host: the name at least must be the browser's, whatever becomes of the port."""
+    status, _ = front.exchange(post("Cookie: a=1; ipcase_session=x\r\nX-IPCase: console\r\nOrigin: https://localhost:8443\r\n"
+                                    "Sec-Fetch-Site: same-origin\r\nContent-Length: 2\r\n", b"{}"))
+    assert status == 200
+    headers = front.backend.seen[0]["headers"]
+    assert headers["cookie"] == ["a=1; ipcase_session=x"] and headers["x-ipcase"] == ["console"]
+    assert headers["origin"] == ["https://localhost:8443"] and headers["sec-fetch-site"] == ["same-origin"]
+    assert headers["host"] == ["localhost"] and headers["x-forwarded-proto"] == ["https"]

@@ -17,11 +17,11 @@ say() {
 }
 
 c_files() {
-	find lib cmd -name '*.[ch]' | sort
+	find lib cmd -name node_modules -prune -o -name '*.[ch]' -print | sort
 }
 
 scripts() {
-	find .ci cmd tests docs -type f | sort | while read -r f; do
+	find .ci cmd tests docs -name node_modules -prune -o -type f -print | sort | while read -r f; do
 		case $f in
 		*.sh) echo "$f" ;;
 		*) head -n 1 "$f" | grep -Eq '^#!.*[/ ](sh|bash)$' && echo "$f" ;;
@@ -67,7 +67,7 @@ check_length() {
 }
 
 check_headers() {
-	find lib cmd -name '*.h' | sort | while read -r h; do
+	find lib cmd -name node_modules -prune -o -name '*.h' -print | sort | while read -r h; do
 		# shellcheck disable=SC2086 # CFLAGS is a list
 		${CC:-cc} ${CFLAGS:-} -fsyntax-only -x c -include "$h" /dev/null >"$work/cc" 2>&1 ||
 			{ echo "$h:1: does not compile alone:" && head -n 5 "$work/cc"; }

@@ -4,8 +4,9 @@
  *
  *	http_probe [--threads N] [--max-body N] [--max-connections N] [--read-ms N]
  *	           [--idle-ms N] [--write-ms N] [--task-ms N] [--host NAME] [--trust ADDRESS]
- *	           [--tls CERT KEY] [--fd-limit N] [--log] ADDRESS...
+ *	           [--tls CERT KEY] [--fd-limit N] [--static DIR] [--log] ADDRESS...
  *
+ * With --static the files of DIR are served, and its index.html at /console.
  * Prints "listening ADDRESS" for each, then "ready". SIGTERM drains, then exits with 0.
  * With --tls every TCP address speaks TLS. Not for any other use.
  */
@@ -21,7 +22,7 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "http/http.h"
+#include "http/http_static.h"
 #include "loop/offload.h"
 #include "loop/task.h"
 
@@ -43,6 +44,7 @@ static struct {
 	int64_t task_ms;
 	struct offload *pool; /* reads files */
 	atomic_int files;     /* open */
+	struct http_static *console;
 } probe = { .worker_count = 1, .task_ms = 2000 };
 
 /* --- handlers -------------------------------------------------------------- */
@@ -237,7 +239,16 @@ static void on_slow(struct http_request *req, const struct http_route *route UNU
 	task_start(t, steps, nap, nap_end, req);
 }
 
+static void on_console(struct http_request *req, const struct http_route *route UNUSED)
+{
+	if (probe.console)
+		http_static_reply_index(probe.console, req);
+	else
+		http_reply_empty(req, 404);
+}
+
 static const struct http_route routes[] = {
+	{ HTTP_GET, "/console", on_console, NULL, 0, "" },
 	{ HTTP_GET, "/", on_hello, NULL, 0, "" },
 	{ HTTP_GET, "/hello", on_hello, NULL, 0, "" },
 	{ HTTP_GET, "/html", on_html, NULL, 0, "" },
@@ -323,6 +334,7 @@ struct arguments {
 	const char *addresses[ADDRESSES_MAX];
 	size_t address_count;
 	SSL_CTX *tls;
+	const char *static_dir;
 };
 
 static int64_t number(const char *text)
@@ -361,6 +373,8 @@ static void parse(int argc, char **argv, struct arguments *a)
 			a->hosts[0] = argv[++i];
 		} else if (strcmp(name, "--trust") == 0) {
 			a->trusted[0] = argv[++i];
+		} else if (strcmp(name, "--static") == 0) {
+			a->static_dir = argv[++i];
 		} else if (strcmp(name, "--tls") == 0 && i + 2 < argc) {
 			a->tls = tls_context(argv[i + 1], argv[i + 2]);
 			i += 2;
@@ -410,11 +424,33 @@ static void start_workers(struct arguments *a, const struct http_router *router)
 				     &probe.workers[i]) == 0);
 }
 
+/* Ours, and behind them those of the files. */
+static struct http_route *all_routes(const char *static_dir, size_t *ret_count)
+{
+	struct err err = ERR_INIT;
+	struct http_route *rows;
+	size_t more = 0;
+
+	if (static_dir && http_static_load(static_dir, &probe.console, &err) != ERR_OK) {
+		fprintf(stderr, "http_probe: %s\n", err.message);
+		exit(1);
+	}
+	more = probe.console ? http_static_count(probe.console) : 0;
+	rows = xcalloc(ARRAY_LEN(routes) + more, sizeof(*rows));
+	memcpy(rows, routes, sizeof(routes));
+	if (probe.console)
+		http_static_routes(probe.console, rows + ARRAY_LEN(routes));
+	*ret_count = ARRAY_LEN(routes) + more;
+	return rows;
+}
+
 int main(int argc, char **argv)
 {
 	static const int signals[] = { SIGTERM, SIGINT, 0 };
 	struct http_router *router = NULL;
 	struct arguments a = { 0 };
+	struct http_route *rows;
+	size_t row_count;
 
 	log_set_level(LOG_WARN);
 	loop_process_init();
@@ -423,9 +459,10 @@ int main(int argc, char **argv)
 	a.config.trusted_proxies = a.trusted;
 	parse(argc, argv, &a);
 	a.config.access_log = log_get_level() >= LOG_INFO;
+	rows = all_routes(a.static_dir, &row_count);
 	if (open_listeners(&a) != 0)
 		return 1;
-	CHECK(http_router_new(routes, ARRAY_LEN(routes), &router, NULL) == ERR_OK);
+	CHECK(http_router_new(rows, row_count, &router, NULL) == ERR_OK);
 	probe.main = loop_new("main");
 	loop_on_signals(probe.main, signals, on_signal, NULL);
 	probe.pool = offload_new("file", 2, 64);
@@ -448,6 +485,8 @@ int main(int argc, char **argv)
 	}
 	loop_free(probe.main);
 	http_router_free(router);
+	free(rows);
+	http_static_free(probe.console);
 	SSL_CTX_free(a.tls);
 	CHECK(atomic_load(&probe.files) == 0);
 	return 0;

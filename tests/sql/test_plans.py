@@ -29,7 +29,7 @@ def statements(path):
             for name, text in re.findall(r"-- name: (\w+) :many\n(.*?;)\n", path.read_text(), re.S)}
 
 
-STATEMENTS = statements(LIST_FILE) | {name: text for name, text in statements(LIST_FILE.parent / "disclosure.sql").items()
+STATEMENTS = {n: s for n, s in statements(LIST_FILE).items() if n != "unit_names"} | {name: text for name, text in statements(LIST_FILE.parent / "disclosure.sql").items()
                                        if name in DUE_LISTS}
 
 
@@ -70,6 +70,8 @@ class Data:
         self.co_officer, self.co_load = one("SELECT co_officer_id, count(*) FROM ipcase.matter WHERE open"
                                             " AND co_officer_id IS NOT NULL AND organ_id = %s GROUP BY 1 ORDER BY 2 DESC"
                                             " LIMIT 1", self.organ)
+        self.officer_state = one("SELECT state FROM ipcase.matter WHERE open AND officer_id = %s AND turn IN ('officer',"
+                                 " 'co_officer') GROUP BY 1 ORDER BY count(*) DESC LIMIT 1", self.officer)[0]
         self.turn = one("SELECT turn FROM ipcase.matter WHERE open AND organ_id = %s GROUP BY 1 ORDER BY count(*) DESC"
                         " LIMIT 1", self.organ)[0]
         mine = "WHERE p.organ_id = %s"
@@ -93,6 +95,7 @@ class Data:
         self.disclosing_unit = one("SELECT unit_id FROM ipcase.disclosure WHERE open AND organ_id = %s GROUP BY 1"
                                    " ORDER BY count(*) DESC LIMIT 1", self.organ)[0]
         self.decision = one("SELECT decision_no_key FROM ipcase.disclosure WHERE organ_id = %s LIMIT 1", self.organ)[0]
+        self.own_id = one("SELECT max(id) FROM ipcase.matter WHERE organ_id = %s", self.organ)[0]
         self.middle_id = one("SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY id) FROM ipcase.matter")[0]
 
     @staticmethod
@@ -112,26 +115,29 @@ def data(postgres, generated):
 # other organs, which lie between those of the caller's.
 CASES = {
     "queue_officer": {
-        "first": lambda d: ([d.officer, FIRST_DAY, 0, None, d.today, PAGE], None),
-        "cases": lambda d: ([d.officer, FIRST_DAY, 0, "case", d.today, PAGE], None)},
+        "first": lambda d: ([d.officer, FIRST_DAY, 0, None, d.today, PAGE, None], None),
+        "cases": lambda d: ([d.officer, FIRST_DAY, 0, "case", d.today, PAGE, None], None),
+        "state": lambda d: ([d.officer, FIRST_DAY, 0, None, d.today, PAGE, d.officer_state], None)},
     "queue_waiting": {
-        "first": lambda d: ([d.officer, FIRST_DAY, 0, None, d.today, PAGE], None)},
+        "first": lambda d: ([d.officer, FIRST_DAY, 0, None, d.today, PAGE, None], None)},
     "queue_co_officer": {
-        "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE], None)},
+        "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE, None], None)},
     "queue_co_waiting": {
-        "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE], None)},
+        "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE, None], None)},
     "queue_co_officer": {
-        "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE], None)},
+        "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE, None], None)},
     "queue_co_waiting": {
-        "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE], None)},
+        "first": lambda d: ([d.co_officer, FIRST_DAY, 0, None, d.today, PAGE, None], None)},
     "queue_turn": {
-        "first": lambda d: ([d.organ, d.turn, FIRST_DAY, 0, None, LAST_DAY, PAGE], 1.2),
-        "behind": lambda d: ([d.organ, d.turn, *d.turn_at, None, LAST_DAY, PAGE], 1.2)},
+        "first": lambda d: ([d.organ, d.turn, FIRST_DAY, 0, None, LAST_DAY, PAGE, None], 1.2),
+        "behind": lambda d: ([d.organ, d.turn, *d.turn_at, None, LAST_DAY, PAGE, None], 1.2)},
     "queue_unit": {
-        "first": lambda d: ([d.unit, FIRST_DAY, 0, None, LAST_DAY, PAGE], 1.2),
-        "behind": lambda d: ([d.unit, *d.unit_at, None, LAST_DAY, PAGE], 1.2),
-        "week": lambda d: ([d.unit, FIRST_DAY, 0, None, d.today, PAGE], 1.2),
-        "cases": lambda d: ([d.unit, FIRST_DAY, 0, "case", LAST_DAY, PAGE], 5)},
+        "first": lambda d: ([d.unit, FIRST_DAY, 0, None, LAST_DAY, PAGE, None], 1.2),
+        "behind": lambda d: ([d.unit, *d.unit_at, None, LAST_DAY, PAGE, None], 1.2),
+        "week": lambda d: ([d.unit, FIRST_DAY, 0, None, d.today, PAGE, None], 1.2),
+        "cases": lambda d: ([d.unit, FIRST_DAY, 0, "case", LAST_DAY, PAGE, None], 5)},
+    "find_id": {
+        "one": lambda d: ([d.own_id], 1.2)},
     "search_unit": {
         "first": lambda d: ([d.unit, "case", LAST_ID, PAGE], 1.2),
         "behind": lambda d: ([d.unit, "case", d.middle_id, PAGE], 1.2)},

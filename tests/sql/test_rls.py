@@ -30,7 +30,7 @@ VISIBLE = {
 # Tables that name a unit or an organ and hold nothing of any case.
 NO_CASE_DATA = {"unit", "account", "number_series"}
 # No unit of their own; what protects them is tested below.
-OTHER = {"idempotency", "public_record", "audit_run", "snapshot", "digest", "credit_batch", "credit_batch_item"}
+OTHER = {"draft", "idempotency", "public_record", "audit_run", "snapshot", "digest", "credit_batch", "credit_batch_item"}
 ROWS = 2  # in each table, for each unit
 
 
@@ -164,9 +164,9 @@ def test_every_policed_table_was_filled(postgres, filled):
 
 
 # What functions read with the owner's rights: the search (migration 0004), which applies the units itself; who must stop what
-# (0010); what everybody may read (0011).
+# (0010); what everybody may read (0011); that something happened, for who listens (0016).
 FOR_THE_OWNER = {("matter", "matter_search"), ("matter_text", "matter_text_search"), ("disclosure", "disclosure_owner"),
-                 ("public_record", "public_record_owner")}
+                 ("public_record", "public_record_owner"), ("act", "act_news")}
 
 
 def test_no_policy_is_for_one_command_only(postgres, filled):
@@ -230,16 +230,29 @@ def test_the_settings_end_with_their_transaction(postgres, filled):
         assert cur.fetchone() == (0,)
 
 
+def test_the_news_say_no_more_than_that_something_happened(postgres, filled):
+    """Of every unit, because the daemon tells each listener his own; but no name, no act, no text."""
+    with caller(postgres, filled) as cur:
+        cur.execute("SELECT * FROM ipcase.news_since('-infinity', 100000)")
+        assert [c.name for c in cur.description] == ["matter_id", "seq", "unit_id", "kind"]
+        assert {row[2] for row in cur.fetchall()} == set(ALL_UNITS)
+        cur.execute("SELECT count(*) FROM ipcase.act")
+        assert cur.fetchone() == (0,)
+
+
 # What runs with the owner's rights, past the policies, at the daemon's wish. Each of these looks at accounts and
 # sessions only, or applies the caller's units itself. Think before adding one.
 OWNERS_RIGHTS = {
     "auth_find", "auth_failures", "auth_failed", "auth_attempt", "auth_forget", "session_open", "session_close",
-    "session_find", "account_create", "account_set", "account_password", "delegation_create", "delegation_end",
+    "session_find", "session_mine", "session_end", "totp_begin", "totp_pending", "totp_confirm", "totp_remove",
+    "account_create", "account_set", "account_password", "delegation_create", "delegation_end",
     "campaign_create", "search_text_ids", "search_campaign_ids", "caller_is_admin", "restricted_unit",
     "restricted_reader", "exchange_accounts", "law_edition_now", "disclosure_stoppers",
     "digest_ask", "digest_take",
     "public_list", "public_search_party", "public_search_code", "public_search_number", "public_page", "public_ledger",
     "owner_still_writing", "unit_keep_name", "account_keep_name", "campaign_keep_name",
+    "news_since", "owner_news_mark", "sessions_living",
+    "law_version_now", "diagnostics", "diagnostics_peers", "unit_create", "unit_set", "number_series_set", "holidays_set",
 }
 
 
@@ -396,7 +409,7 @@ def test_the_trigger_cannot_be_passed_as_a_replica_by_the_daemon(postgres, fille
 
 
 @pytest.mark.parametrize("role", [APP, AUDITOR])
-@pytest.mark.parametrize("table", ["account_secret", "session", "login_failure"])
+@pytest.mark.parametrize("table", ["account_secret", "account_totp", "session", "login_failure"])
 def test_secrets_are_out_of_reach(postgres, filled, role, table):
     with caller(postgres, filled, ALL_UNITS, role=role) as cur:
         refused(cur, psycopg2.errors.InsufficientPrivilege, f"SELECT * FROM ipcase.{table}", match="permission denied")
