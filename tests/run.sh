@@ -108,32 +108,38 @@ print(good, bad)
 X
 }
 
-# Leaves the exit code in a file, so that it may run beside others.
+# suite_run NAME PATH...: leaves the exit code in a file, so that it may run beside others.
 suite_run() {
 	local name=$1 code=0
-	local log=$logs/$name.log xml=$logs/$name.xml
+	local log=$logs/$1.log xml=$logs/$1.xml
+	shift
+	printf '%s -m pytest -c tests/pytest.ini %s\n' "$PYTHON" "$*" >"$logs/$name.again"
 	TZ=America/New_York OUT=$OUT timeout -s INT -k 60 "$suite_limit" \
 		"$PYTHON" -B -m pytest -c tests/pytest.ini -q --tb=short --junitxml="$xml" \
-		"tests/$name" >"$log" 2>&1 </dev/null || code=$?
+		"$@" >"$log" 2>&1 </dev/null || code=$?
 	echo "$code" >"$logs/$name.code"
 }
 
-# The browser console; see tests/console/playwright.config.ts.
+# What the console computes by itself, and the console in a browser; see tests/console/playwright.config.ts.
 console_run() {
 	local code=0
+	echo "(cd cmd/console && npm test)" >"$logs/vitest.again"
+	(cd cmd/console && node_modules/.bin/vitest run --reporter=default --reporter=junit \
+		--outputFile.junit="$OLDPWD/$logs/vitest.xml") >"$logs/vitest.log" 2>&1 </dev/null || code=$?
+	echo "$code" >"$logs/vitest.code"
+	code=0
+	echo 'cmd/console/node_modules/.bin/playwright test -c tests/console' >"$logs/console.again"
 	TZ=America/New_York OUT=$OUT timeout -s INT -k 60 "$suite_limit" \
 		cmd/console/node_modules/.bin/playwright test -c tests/console >"$logs/console.log" 2>&1 </dev/null || code=$?
 	echo "$code" >"$logs/console.code"
 }
 
 suite_report() {
-	local name=$1 code counts again
+	local name=$1 code counts
 	local log=$logs/$name.log xml=$logs/$name.xml
 	code=$(cat "$logs/$name.code")
 	if [ "$code" != 0 ]; then
-		again="$PYTHON -m pytest -c tests/pytest.ini tests/$name"
-		[ "$name" != console ] || again='cmd/console/node_modules/.bin/playwright test -c tests/console'
-		echo "--- suite $name (exit code $code); again: OUT=$OUT $again"
+		echo "--- suite $name (exit code $code); again: OUT=$OUT $(cat "$logs/$name.again")"
 		tail -n 200 "$log"
 	else
 		grep -h '^SKIPPED' "$log" || :
@@ -151,14 +157,24 @@ suite_report() {
 units
 sqlgen_checks
 if [ "$only" != unit ]; then
-	# Each has its own cluster and ports. The longest waits much of its time: the others run meanwhile.
-	suite_run integration &
+	# Each has its own cluster and ports, and waits much of its time: three beside each other. The longest is two halves.
+	halves=([0]='' [1]='')
+	i=0
+	for file in tests/integration/test_*.py; do
+		halves[i]+="$file "
+		i=$((1 - i))
+	done
+	# shellcheck disable=SC2086 # lists of files
+	{
+		suite_run integration-1 ${halves[0]} &
+		suite_run integration-2 ${halves[1]} &
+	}
 	for name in sql protocol fault; do
-		suite_run "$name"
+		suite_run "$name" "tests/$name"
 	done
 	console_run
 	wait
-	for name in sql integration protocol fault console; do
+	for name in sql integration-1 integration-2 protocol fault vitest console; do
 		suite_report "$name"
 	done
 fi

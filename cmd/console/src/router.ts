@@ -6,7 +6,7 @@ const page = (path: string, title: string, component: RouteRecordRaw['component'
 	({ path, component, meta: { title }, props: true, ...more }) as RouteRecordRaw;
 
 export const routes: RouteRecordRaw[] = [
-	{ path: '/', redirect: '/work' },
+	page('/', t.product, () => import('@/pages/HomePage.vue')),
 	page('/work', t.nav.work, () => import('@/pages/work/WorkPage.vue')),
 	page('/search', t.nav.cases, () => import('@/pages/work/SearchPage.vue')),
 	page('/clues/new', t.nav.newClue, () => import('@/pages/entry/ClueEntry.vue')),

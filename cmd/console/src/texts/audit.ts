@@ -30,7 +30,7 @@ export const t = {
 	trend: '走势', trendOf: (m: string) => `${m}：走势（%）`, period: '统计期', now: '本期',
 	noTrend: '没有更早的统计期可比',
 	misses: '未达标的事项', missWhy: '原因', missDays: '逾期日数', noMiss: '没有未达标的事项',
-	cases: '案件清单', side: { in: '计入分子', out: '未计入分子', '': '分母' } as Record<string, string>,
+	cases: '案件清单', counted: '是否计入', side: { in: '计入分子', out: '未计入分子', '': '分母' } as Record<string, string>,
 	caseTitle: (m: string, side: string, group: string) => [m, side, group].filter(Boolean).join(' · '),
 	count: (n: number) => `共 ${n} 件`,
 	shownFirst: (n: number) => `先列出 ${n} 件`,
