@@ -6,6 +6,7 @@ export const t = {
 	noneHelp: '有新的申请时，这里会自动出现。',
 	count: (n: number, more: boolean) => `${n}${more ? ' 件以上' : ' 件'}`,
 	open: '打开全案',
+	preview: '打开公示预览和原文',
 	delegated: (roles: string) => `您受托代行：${roles}`,
 	draft: '申请内容',
 	draftBy: (who: string, on: string) => `${who} ${on} 申请`,

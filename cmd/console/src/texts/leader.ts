@@ -32,7 +32,7 @@ export const t = {
 	listTitle: (cell: string, row: string) => (row ? `${row}：${cell}` : cell),
 	backToAll: '返回总览',
 	listCount: (n: number) => `共 ${n} 件`,
-	list: { number: '文号', title: '名称', party: '当事人', state: '状态', officer: '承办人', unit: '单位', due: '期限', none: '没有这样的案件' },
+	list: { name: '案件清单', number: '文号', title: '名称', party: '当事人', state: '状态', officer: '承办人', unit: '单位', due: '期限', none: '没有这样的案件' },
 	empty: '这一统计期没有登记',
 	warnings: {
 		title: '期限预警', days: (n: number, until: string) => `今后 ${n} 个工作日内（至${until}）到期和已超期`, overdue: '已超期', due: '将到期', by: '汇总', unit: '按单位', officer: '按承办人',

@@ -13,6 +13,7 @@ const SHOWN = 3;
 export function draftReports(acts: Schema<'Act'>[]): Schema<'Act'>[] {
 	const latest = new Map<string, Schema<'Act'>>();
 	for (const a of acts) {
+		if (a.stage === 'request') continue; // stands above as what is asked
 		if (REPORTS.includes(a.act) || a.stage === 'endorse' || a.stage === 'return') latest.set(`${a.act}.${a.stage}`, a);
 	}
 	return [...latest.values()].sort((x, y) => y.seq - x.seq).slice(0, SHOWN);

@@ -18,6 +18,14 @@ export function rowState(row: Schema<'HandoffRow'>): string {
 	return t.waitsForAct(row.state_zh, who, restZh(row.light, row.days_left));
 }
 
+/** Organs by name instead of code. */
+export function withNames(facts: Record<string, unknown>, names: Map<string, string>): Record<string, unknown> {
+	const name = (code: unknown) => names.get(String(code)) ?? code;
+	const out = { ...facts };
+	for (const f of ['copy_to', 'peer', 'peer_next', 'receiver']) if (f in out) out[f] = Array.isArray(out[f]) ? (out[f] as unknown[]).map(name) : name(out[f]);
+	return out;
+}
+
 const PARTNER_KINDS = ['police', 'procuratorate', 'court'];
 
 /** Who a role is, by name where one organ only can be meant. */
