@@ -94,7 +94,7 @@ SCHEMA_FILES := $(sort $(wildcard schema/demo/*.jsonl)) $(sort $(wildcard schema
 .SUFFIXES:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: all debug build-tests deps deps-node deps-run need-deps programs console console-check run test quick unit lint format format-check asan \
+.PHONY: all debug build-tests deps deps-node deps-run need-deps programs console console-unit run test quick unit lint format format-check asan \
 	bench install clean help
 
 all: programs console ## build ipcased, ipcase, ipcasectl and the browser console
@@ -207,8 +207,8 @@ build/console/index.html: $(CONSOLE_SRC) $(CONSOLE_MODULES) $(CONSOLE_TYPES)
 	@cd $(CONSOLE) && node_modules/.bin/vite build --logLevel warn
 	@touch $@
 
-console-check: $(CONSOLE_TYPES) ## types and unit tests of the console
-	@cd $(CONSOLE) && node_modules/.bin/vue-tsc --noEmit && node_modules/.bin/vitest run --silent --reporter=dot
+console-unit: $(CONSOLE_MODULES) ## unit tests of the console
+	@cd $(CONSOLE) && node_modules/.bin/vitest run --silent --reporter=dot
 
 # --- running and testing -----------------------------------------------------------------------
 
@@ -254,20 +254,21 @@ run: deps-run ## private PostgreSQL and the daemon with demonstration data; DIR=
 	@BIN=$(OUT) exec cmd/run/run.sh $(call shell_quote,$(DIR)) $(call shell_quote,$(PORT))
 
 test: deps ## every test; ends with "N passed, N failed"
-	$(SUB) build-tests
+	$(SUB) all build-tests
 	@OUT=$(OUT) SQLGEN=$(GEN)/sqlgen PYTHON=$(PYTHON) exec tests/run.sh
 
 unit: ## unit tests only
 	$(SUB) build-tests
 	@OUT=$(OUT) SQLGEN=$(GEN)/sqlgen PYTHON=$(PYTHON) exec tests/run.sh unit
 
-quick: lint unit ## lint and unit tests, before each commit
+quick: lint unit console-unit ## lint and unit tests, before each commit
 
 asan: deps ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(SUB) B=asan test
 
-lint: need-deps $(GEN)/queries.h $(GEN)/schema_files.h ## layers, banned functions, headers, scripts
+lint: need-deps $(GEN)/queries.h $(GEN)/schema_files.h $(CONSOLE_TYPES) ## layers, banned functions, headers, scripts, types of the console
 	@CC='$(CC)' CFLAGS=$(call shell_quote,$(CPPFLAGS_ALL) -std=gnu11 $(WARN)) tests/lint/check.sh
+	@cd $(CONSOLE) && node_modules/.bin/vue-tsc --noEmit
 
 generated: programs ## rewrite the documents that are made from the program's tables
 	$(OUT)/ipcasectl docs config.example.ini >config.example.ini

@@ -21,6 +21,7 @@ export const t = {
 	} as Record<string, string>,
 	cards: '主要数字',
 	openList: (what: string, n: number) => `${what}，打开这 ${n} 件`,
+	earlierOverdue: (n: number) => `另有 ${n} 件超期的期限届满在表中第一个月以前。`,
 	by: { month: '按月份', unit: '按单位', campaign: '按专项行动' } as Record<string, string>,
 	byHead: { month: '月份', unit: '单位', campaign: '专项行动' } as Record<string, string>,
 	none: '未标注专项行动',

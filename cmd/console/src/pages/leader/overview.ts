@@ -52,3 +52,18 @@ export function countOf(row: Row, cell: string): number {
 	default: return (row as unknown as Record<string, number>)[cell] ?? 0;
 	}
 }
+
+/** First day of the months that the table by month shows: the period's own, and at least the twelve up to its end, so that a single
+ * month stands beside those before it. */
+export function trendStart(from: string, to: string): string {
+	const [year, month] = to.split('-').map(Number);
+	const first = new Date(Date.UTC(year, month - 12, 1)).toISOString().slice(0, 10);
+	return first < from ? first : `${from.slice(0, 7)}-01`;
+}
+
+/** Months that were asked for. A limit that ended earlier and is still open stands in a month of its own, of which nothing else is
+ * known here: those are only counted. */
+export function monthsOf(rows: Row[], start: string): { rows: Row[]; earlierOverdue: number } {
+	const isIn = (r: Row) => r.id >= start.slice(0, 7);
+	return { rows: rows.filter(isIn), earlierOverdue: rows.filter((r) => !isIn(r)).reduce((n, r) => n + r.overdue, 0) };
+}
