@@ -48,7 +48,7 @@ export const t = {
 	},
 	holidays: {
 		year: '年度', previous: '上一年', next: '下一年', until: (d: string) => `放假安排已录入到 ${d}`, missing: (m: string) => `这一年还缺：${m}`, legend: { holiday: '放假', workday: '调休上班', weekend: '周末' } as Record<string, string>, edit: '修改安排', editHelp: (d: string) => `按国务院办公厅的通知录入这一年的全部放假日和调休上班日。${d}以前的不能改。点日期轮换：放假、上班、照常。`, name: '节日名称', nameHint: '点日期以前先写好节日名称，如“春节”', save: '保存安排', cancel: '不改了', changed: (n: number) => `改动 ${n} 天`, nothing: '没有改动', list: '清单', date: '日期', kindHead: '安排', weekdays: '一二三四五六日',
-		done: (r: { added: number; removed: number; changed: number }) => `已保存：新增 ${r.added} 天，删除 ${r.removed} 天，改动 ${r.changed} 天`, pending: (n: number) => `期限可能因此变动的事项 ${n} 件`, command: '接着在服务器上运行', month: (m: number) => `${m}月`, dayLabel: (d: string, what: string) => `${d} ${what}`, plain: '照常', marks: { holiday: '休', workday: '班' } as Record<string, string>,
+		done: (r: { added: number; removed: number; changed: number }) => `已保存：新增 ${r.added} 天，删除 ${r.removed} 天，改动 ${r.changed} 天`, pending: (n: number) => `期限可能因此变动的事项 ${n} 件`, command: '接着在服务器上运行', month: (m: number) => `${m}月`, dayLabel: (shown: string, d: string, what: string) => `${shown}，${d} ${what}`, plain: '照常', marks: { holiday: '休', workday: '班' } as Record<string, string>,
 	},
 	law: { help: '期限、数额、案由、法条等都是数据，随程序更新，这里只能查看。', edition: (n: number) => `现行版本 ${n}`, table: '数据表', rows: (n: number) => `${n} 行`, search: '在表中查找', found: (n: number, all: number) => `${n} 行符合，共 ${all} 行`, back: '返回数据表', valid: '现行有效的' },
 	diagnostics: {

@@ -69,6 +69,7 @@ export const t = {
 			'以后有更正的，重新统计后另行报送；两次报送之间的变化及其原因可以比较。',
 			'报送的是下列摘要的这一份文件，收到的人可以不用本系统核对。',
 		],
+		period: (name: string, from: string, to: string) => `${name}（${from}至${to}）`,
 		who: '报送人', done: (n: string) => `已报送，编号 ${n}`, role: '只有局领导和督查可以报送',
 	},
 	compare: {

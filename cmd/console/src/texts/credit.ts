@@ -21,6 +21,7 @@ export const t = {
 	sameBytes: '与命令 ipcase export shuanggongshi 生成的文件逐字节相同。需要 XLSX 的，用该命令。',
 	digest: 'SHA-256',
 	saveAgain: '再存一次',
+	fromTo: (from: string, to: string) => `${from}至${to}`,
 	batch: {
 		no: '批次', span: '决定日期', decisions: '件数', lines: '行数', reported: '已报送', on: '报送日期', made: '生成', by: '经办', open: '打开', back: '返回批次清单', none: '还没有批次', items: '批次中的决定', format: '格式', size: '大小',
 		mark: '登记已报送', markHelp: '平台接收以后，给这一批里还没有登记的决定逐件登记“双公示报送”。', day: '报送日期', dayHint: '不填指今天', progress: (done: number, all: number) => `正在登记 ${done}/${all}……`,

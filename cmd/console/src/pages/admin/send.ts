@@ -2,6 +2,7 @@
 import { ref, shallowRef } from 'vue';
 import { Attempt, request } from '@/api/client';
 import { type ApiProblem, asProblem } from '@/api/problem';
+import { t } from '@/texts/common';
 
 export function useSend() {
 	const busy = ref(false);
@@ -24,7 +25,7 @@ export function useSend() {
 			busy.value = false;
 		}
 	}
-	const errorOf = (name: string) => (problem.value?.fieldName === name ? problem.value.message : undefined);
+	const errorOf = (name: string) => (problem.value?.fieldName === name ? [problem.value.message, problem.value.detail, problem.value.requestId && `${t.problem.id} ${problem.value.requestId}`].filter(Boolean).join('　') : undefined);
 	/** What does not stand beside one of these fields. */
 	const rest = (...names: string[]) => (problem.value && names.includes(problem.value.fieldName) ? null : problem.value);
 	return { busy, problem, send, errorOf, rest, clear: () => (problem.value = null) };
