@@ -17,6 +17,7 @@ import urllib.parse
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
 import audit  # noqa: E402
+import console  # noqa: E402
 import database as bench_database  # noqa: E402
 import handover  # noqa: E402
 import harness  # noqa: E402
@@ -361,7 +362,9 @@ def main():
             out.append(public.compare(FOLDER, SECONDS, postgres))
         if ONLY in "audit":
             out += [audit.compare(FOLDER, postgres, matters, SECONDS) for matters in SIZES]
-        for matters in SIZES if ONLY not in ("public", "audit") else ():
+        if ONLY in "console":
+            out.append(console.compare(FOLDER, postgres))
+        for matters in SIZES if ONLY not in ("public", "audit", "console") else ():
             run_database(postgres, matters, out)
     text = "\n".join(out)
     (harness.ROOT / "build").mkdir(exist_ok=True)

@@ -404,7 +404,7 @@ def test_pages_follow_their_index(postgres, database, rows):
               "audit_rows_past": "10, '2026-01-01', 0, '2026-11-05', '2025-01-01', now(), 100"}
     with contextlib.closing(postgres.connect(database, "ipcase_app")) as conn, conn.cursor() as cur:
         cur.execute("SELECT set_config('ipcase.units', '{10,11,12,13}', false), set_config('enable_seqscan', 'off', false),"
-                    " set_config('enable_bitmapscan', 'off', false)")
+                    " set_config('enable_bitmapscan', 'off', false), set_config('enable_sort', 'off', false)")
         for name, parameters in values.items():
             text = path.read_text().split(f"-- name: {name} :many")[1].split(";")[0]
             sql = "\n".join(line for line in text.splitlines() if not line.startswith("--"))

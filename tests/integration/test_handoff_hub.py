@@ -382,6 +382,7 @@ def silence(c1, hub):
     hub.settle()
     # the police may still decide: nothing waits for us, nothing of theirs is closed
     c1.at("police", "file", filed_no="样公立字〔2026〕9号", paper_on="2026-06-01")
+    hub.settle()
     assert hub.check(c1.thread) == "c1_filed"
 
 
