@@ -36,7 +36,7 @@ test('pictures of the main pages', async ({ as, visitor }) => {
 		await take(page, name);
 		await page.close();
 	}
-	const walk = await walkTo('noticed');
+	const walk = await walkTo('noticed', '样县甲汽车配件经营部');
 	await walk.decisionAsked();
 	const desk = await as('deputy_head', `/approve?at=${walk.case}`);
 	await take(desk, 'approve');
@@ -47,7 +47,7 @@ test('pictures of the main pages', async ({ as, visitor }) => {
 	await officer.setViewportSize({ width: 360, height: 740 });
 	await go(officer, '/work');
 	await take(officer, 'work-360');
-	const police = await as('police', `/handoffs/${await sentToPolice()}`);
+	const police = await as('police', `/handoffs/${await sentToPolice('样县乙白酒商行')}`);
 	await settled(police);
 	await take(police, 'handoff-police');
 });

@@ -97,7 +97,7 @@ test('the list of sessions; one ended elsewhere asks there to sign in; signing o
 	await expect(there.getByRole('heading', { name: '登录', exact: true })).toBeVisible();
 	await there.getByLabel('密码', { exact: true }).fill(who.password);
 	await there.keyboard.press('Enter');
-	await settled(there);
+	await expect(there.getByRole('heading', { name: '登录', exact: true })).toBeHidden();
 	await here.getByRole('button', { name: '全部退出' }).click();
 	await expect(here.getByRole('heading', { name: '登录', exact: true })).toBeVisible();
 	// Another worker of the daemon learns of it within a second.

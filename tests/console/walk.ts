@@ -12,7 +12,8 @@ export class Walk {
 	clue = '';
 	case = '';
 	handoff = '';
-	party = '';
+
+	constructor(readonly party = partyName()) {}
 
 	private async on(kind: Kind, id: string, account: string, act: string, back: number, fields: Record<string, unknown>): Promise<ActReply> {
 		return (await by(account)).act(kind, id, act, fields, day(back));
@@ -21,7 +22,6 @@ export class Walk {
 	onCase = (account: string, act: string, back: number, fields: Record<string, unknown> = {}) => this.on('case', this.case, account, act, back, fields);
 
 	async register(back = 80, more: Record<string, unknown> = {}): Promise<this> {
-		this.party = partyName();
 		const reply = await (await by('officer')).post<ActReply>('/clues', {
 			fields: {
 				source: '举报', discovered_on: day(back), ip_type: '商标', cause: CAUSE, summary: '举报人称该店销售假冒注册商标的机油。',
@@ -88,8 +88,8 @@ export class Walk {
 }
 
 /** From nothing to the named place. */
-export async function walkTo(place: 'clue' | 'assigned' | 'requested' | 'filed' | 'reviewed' | 'noticed' | 'decided' | 'served'): Promise<Walk> {
-	const walk = await new Walk().register();
+export async function walkTo(place: 'clue' | 'assigned' | 'requested' | 'filed' | 'reviewed' | 'noticed' | 'decided' | 'served', party?: string): Promise<Walk> {
+	const walk = await new Walk(party).register();
 	if (place === 'clue') return walk;
 	await walk.assigned();
 	if (place === 'assigned') return walk;
@@ -105,8 +105,8 @@ export async function walkTo(place: 'clue' | 'assigned' | 'requested' | 'filed' 
 }
 
 /** A hand-over that has come to the police; the number of their copy. */
-export async function sentToPolice(): Promise<string> {
-	const walk = await (await new Walk().register()).filed();
+export async function sentToPolice(party?: string): Promise<string> {
+	const walk = await (await new Walk(party).register()).filed();
 	await walk.onCase('officer', 'amounts', 20, { offence: 'TM_SALE', criminal_sales_fen: 8_000_000 });
 	const officer = await by('officer');
 	const { matter } = await officer.post<ActReply>('/handoffs', { channel: 'c1', fields: { peer: '512022-police', copy_to: ['512022-procuratorate'], case: walk.case } });

@@ -45,6 +45,7 @@ static struct {
 	struct offload *pool; /* reads files */
 	atomic_int files;     /* open */
 	struct http_static *console;
+	bool stopping;
 } probe = { .worker_count = 1, .task_ms = 2000 };
 
 /* --- handlers -------------------------------------------------------------- */
@@ -266,8 +267,12 @@ static const struct http_route routes[] = {
 
 /* --- draining -------------------------------------------------------------- */
 
+/* Once, by the last that is drained or by the deadline: a message that comes after it finds no loops any more. */
 static void stop_all(void *arg UNUSED)
 {
+	if (probe.stopping)
+		return;
+	probe.stopping = true;
 	for (size_t i = 0; i < probe.worker_count; i++)
 		loop_stop(probe.workers[i].loop);
 	loop_stop(probe.main);
