@@ -279,7 +279,8 @@ def test_paper_answers_are_registered(world, postgres):
         assert "接收（纸质登记）" in world.run("officer", "handoff", "thread", copy)
         # The organ that reads along has it too.
         thread = world.json("officer", "handoff", "show", copy)["handoff"]["thread"]
-        assert by_lane(world.thread(thread, "procuratorate")) == by_lane(world.thread(copy))
+        harness.wait_until(lambda: by_lane(world.thread(thread, "procuratorate")) == by_lane(world.thread(copy)), 20,
+                           "equal copies")
     finally:
         postgres.query(world.hub.database, "UPDATE ipcase.account SET active = true WHERE roles = '{exchange}'")
 
